@@ -1,0 +1,55 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// PlanRecord is a plan's entry in the index. The plan itself, its title as it
+// is now included, lives in the journal.
+type PlanRecord struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title"` // as given at creation
+	Template string    `json:"template"`
+	Created  time.Time `json:"created"`
+	By       string    `json:"by"`             // person id of the creator
+	Demo     bool      `json:"demo,omitempty"` // seeded by the server itself
+}
+
+// NewPlanID makes an id for a plan: 80 random bits, so that ids of plans one
+// may not see can't be guessed.
+func NewPlanID() string { return newID() }
+
+// AddPlan enters a plan into the index; ErrConflict if it is there already.
+func (s *Store) AddPlan(ctx context.Context, rec PlanRecord) error {
+	if !ValidPlanID(rec.ID) {
+		return &FieldError{"id", "The plan's id may hold only letters and digits."}
+	}
+	if rec.Created.IsZero() {
+		rec.Created = s.now().UTC().Truncate(time.Millisecond)
+	}
+	if err := s.createJSON(ctx, planKey(rec.ID), rec); err != nil {
+		return fmt.Errorf("enter plan %s into the index: %w", rec.ID, err)
+	}
+	return nil
+}
+
+// Plan reads a plan's index record; ErrUnknown if there is no such plan.
+func (s *Store) Plan(ctx context.Context, id string) (PlanRecord, error) {
+	if !ValidPlanID(id) {
+		return PlanRecord{}, ErrUnknown
+	}
+	var rec PlanRecord
+	_, err := s.getJSON(ctx, planKey(id), &rec)
+	if errors.Is(err, ErrNoKey) {
+		return PlanRecord{}, ErrUnknown
+	}
+	if err != nil {
+		return PlanRecord{}, fmt.Errorf("look up plan %s: %w", id, err)
+	}
+	return rec, nil
+}
+
+func planKey(id string) string { return "plan." + id }
