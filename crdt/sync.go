@@ -1,0 +1,61 @@
+package crdt
+
+import (
+	"fmt"
+
+	"coplan/crdt/lib0"
+)
+
+// The messages of the y-protocols sync protocol. A connection starts with each
+// side sending step 1; the answer to a step 1 is a step 2; later edits travel as
+// updates. Step 2 and update differ in nothing but their number.
+const (
+	SyncStep1  = 0 // payload: the sender's state vector
+	SyncStep2  = 1 // payload: the update the receiver of a step 1 computed from it
+	SyncUpdate = 2 // payload: an update
+)
+
+// AppendSyncStep1 appends "this is what I have". sv is an encoded state vector,
+// as [Doc.StateVector] returns it.
+//
+// Transports such as y-websocket put their own message type in front (the
+// unsigned integer 0 for sync); that is left to the caller.
+func AppendSyncStep1(dst, sv []byte) []byte {
+	return lib0.AppendVarBytes(append(dst, SyncStep1), sv)
+}
+
+// AppendSyncStep2 appends "this is what you lack": the v1 update that
+// [Doc.EncodeStateAsUpdate] makes from the state vector of a step 1.
+func AppendSyncStep2(dst, update []byte) []byte {
+	return lib0.AppendVarBytes(append(dst, SyncStep2), update)
+}
+
+// AppendSyncUpdate appends "this just happened": a v1 update.
+func AppendSyncUpdate(dst, update []byte) []byte {
+	return lib0.AppendVarBytes(append(dst, SyncUpdate), update)
+}
+
+// DecodeSync reads one sync message, without the transport's message type. The
+// payload points into frame and has not been looked at. kind is one of
+// SyncStep1, SyncStep2 and SyncUpdate.
+//
+// Unlike Yjs it refuses bytes after the payload.
+//
+// Format: y-protocols sync.js.
+func DecodeSync(frame []byte) (kind int, payload []byte, err error) {
+	r := lib0.NewReader(frame)
+	n, err := r.Uvarint()
+	if err != nil {
+		return 0, nil, fmt.Errorf("sync message: type: %w", err)
+	}
+	if n > SyncUpdate {
+		return 0, nil, fmt.Errorf("sync message: unknown type %d", n)
+	}
+	if payload, err = r.VarBytes(); err == nil {
+		err = r.Done()
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("sync message of type %d: %w", n, err)
+	}
+	return int(n), payload, nil
+}
