@@ -1,0 +1,224 @@
+// Package plan is the mutual action plan as a schema over a crdt.Doc: what a
+// plan contains, how it is created from a template, how it is read, and the
+// commands that change it in a person's name.
+//
+// A plan is an ordinary Yjs document, so any Yjs client can read it. Words
+// people type are CRDT texts; values people pick (dates, statuses, sides) are
+// last-writer-wins map entries. Reading ([Read]) never fails, whatever the
+// document holds; writing ([Create] and the commands) refuses what does not
+// belong, with a [Refusal] a person can read.
+package plan
+
+// SchemaVersion is written to meta.schema. Additive changes keep it; a client
+// that knows only an older number is turned away before it receives state.
+const SchemaVersion = 1
+
+// Names of the document's root types. Each is a Y.Map except RootSummary,
+// which is a Y.XmlFragment.
+const (
+	RootMeta      = "meta"
+	RootAnchor    = "anchor"
+	RootCalendar  = "calendar"
+	RootSummary   = "summary"
+	RootCase      = "case"
+	RootMetrics   = "metrics"
+	RootWorking   = "working"
+	RootNodes     = "nodes"
+	RootRoles     = "roles"
+	RootResources = "resources"
+	RootRules     = "rules"
+	RootBaseline  = "baseline"
+	RootSignoffs  = "signoffs"
+	RootSlips     = "slips"
+	RootThreads   = "threads"
+	RootProposals = "proposals"
+)
+
+// Keys of meta.
+const (
+	MetaSchema  = "schema"
+	MetaPlanID  = "planId"
+	MetaEpoch   = "epoch"
+	MetaTitle   = "title"
+	MetaNoun    = "noun"
+	MetaProfile = "profile"
+	MetaStatus  = "status"
+)
+
+// Keys of anchor, and of the plain object under AnchorEvent.
+const (
+	AnchorKind        = "kind"
+	AnchorDate        = "date"
+	AnchorProvisional = "provisional"
+	AnchorEvent       = "event"
+	AnchorCostPerWeek = "costPerWeek"
+
+	EventWhat        = "what"
+	EventSource      = "source"
+	EventConsequence = "consequence"
+)
+
+// Keys of calendar, case and working.
+const (
+	CalendarWeekend  = "weekend"
+	CalendarHolidays = "holidays"
+	CalendarAway     = "away"
+
+	CaseMetric     = "metric"
+	CaseInitiative = "initiative"
+	CaseOutcome    = "outcome"
+	CaseInaction   = "inaction"
+
+	WorkingChannel  = "channel"
+	WorkingCadence  = "cadence"
+	WorkingResponse = "response"
+)
+
+// Keys of one node, a Y.Map under nodes.<id>. Title and why are Y.Text, note is
+// a Y.XmlFragment, owners, after and links are Y.Maps; the rest are values.
+// Parent and ord are always written together.
+const (
+	NodeKind          = "kind"
+	NodeParent        = "parent"
+	NodeOrd           = "ord"
+	NodeTitle         = "title"
+	NodeNote          = "note"
+	NodeWhy           = "why"
+	NodeAlias         = "alias"
+	NodeStatus        = "status"
+	NodeSide          = "side"
+	NodeDue           = "due"
+	NodeStart         = "start"
+	NodeDays          = "days"
+	NodeLikelyBlocker = "likelyBlocker"
+	NodeOutcome       = "outcome"
+	NodeOwners        = "owners"
+	NodeAfter         = "after"
+	NodeLinks         = "links"
+	NodeGate          = "gate"
+	NodeDel           = "del"
+
+	AfterType = "type"
+	AfterLag  = "lag"
+)
+
+// Keys of one role, a Y.Map under roles.<id>.
+const (
+	RoleTitle     = "title"
+	RoleSide      = "side"
+	RoleKind      = "kind"
+	RolePerson    = "person"
+	RoleName      = "name"
+	RoleEmail     = "email"
+	RolePhone     = "phone"
+	RoleInvolveBy = "involveBy"
+)
+
+// Keys of one comment thread, a Y.Map under threads.<id>, of its anchor and its
+// messages. Threads are written by the server only.
+const (
+	ThreadAnchor   = "anchor"
+	ThreadSide     = "side"
+	ThreadBy       = "by"
+	ThreadAt       = "at"
+	ThreadResolved = "resolved"
+	ThreadMsgs     = "msgs"
+
+	AnchorField  = "field"
+	AnchorNode   = "node"
+	AnchorQuote  = "quote"
+	AnchorPrefix = "prefix"
+	AnchorSuffix = "suffix"
+
+	MsgBy        = "by"
+	MsgAt        = "at"
+	MsgBody      = "body"
+	MsgEditedAt  = "editedAt"
+	MsgDeletedAt = "deletedAt"
+	MsgMentions  = "mentions"
+
+	PersonID   = "id"
+	PersonName = "name"
+	PersonRole = "role"
+	PersonSide = "side"
+)
+
+// Node kinds. Levels are stage → milestone or task → task → subtask; milestones
+// and tasks are what people count as steps.
+const (
+	KindStage     = "stage"
+	KindMilestone = "milestone"
+	KindTask      = "task"
+	KindSubtask   = "subtask"
+)
+
+// Statuses of a node. An absent status reads as StatusNotStarted.
+const (
+	StatusNotStarted = "not-started"
+	StatusInProgress = "in-progress"
+	StatusBlocked    = "blocked"
+	StatusDone       = "done"
+	StatusSkipped    = "skipped"
+)
+
+// Sides of a node, role or person. An absent side of a node reads as SideJoint.
+const (
+	SideSeller = "seller"
+	SideBuyer  = "buyer"
+	SideJoint  = "joint"
+)
+
+// Statuses of the plan as a whole.
+const (
+	PlanDraft  = "draft"
+	PlanLive   = "live"
+	PlanPaused = "paused"
+	PlanWon    = "won"
+	PlanLost   = "lost"
+)
+
+// What the plan's anchor date means.
+const (
+	AnchorGoLive = "go-live" // steps are worked back from the day the buyer goes live
+	AnchorValue  = "value"   // … from the day the buyer sees first value
+	AnchorStart  = "start"   // … forward from the day work starts
+)
+
+// How a role owns a node. A node should have exactly one accountable owner.
+const (
+	OwnerAccountable = "accountable"
+	OwnerContributor = "contributor"
+)
+
+// DefaultNoun is what a plan is called when it has no noun of its own.
+const DefaultNoun = "mutual action plan"
+
+// Anchors of comment threads.
+const (
+	AnchorText   = "text" // a range of rich text, carried by a mark
+	AnchorOnNode = "node" // a node, or one field of it
+)
+
+var (
+	nodeKinds    = []string{KindStage, KindMilestone, KindTask, KindSubtask}
+	nodeStatuses = []string{StatusNotStarted, StatusInProgress, StatusBlocked, StatusDone, StatusSkipped}
+	nodeSides    = []string{SideSeller, SideBuyer, SideJoint}
+	planStatuses = []string{PlanDraft, PlanLive, PlanPaused, PlanWon, PlanLost}
+	anchorKinds  = []string{AnchorGoLive, AnchorValue, AnchorStart}
+	ownerKinds   = []string{OwnerAccountable, OwnerContributor}
+	afterTypes   = []string{"FS", "SS", "FF", "SF"}
+)
+
+// Limits on what people may write, in UTF-16 code units unless said otherwise.
+// They are far above what a plan needs and keep one person from filling it.
+const (
+	MaxTitle       = 200
+	MaxNoun        = 60
+	MaxName        = 120
+	MaxCommentBody = 4000
+	MaxQuote       = 400
+	MaxThreads     = 1000 // threads per plan, deleted ones included
+	MaxMessages    = 500  // messages per thread, deleted ones included
+	MaxMentions    = 50
+	contextUnits   = 32 // length of a quote's prefix and suffix
+)

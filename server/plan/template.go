@@ -1,0 +1,70 @@
+package plan
+
+// Template is a plan to start from. It is written into a plan once, when that
+// plan is created, and has no part in it afterwards.
+type Template struct {
+	ID          string
+	Title       string
+	Description string // one sentence for the person choosing
+	Profile     string // lint profile the plan starts with
+	Summary     []Rich
+	Roles       []TemplateRole
+	Stages      []TemplateStage
+	// GoLive and Value are the ids of the steps whose end an anchor of that kind
+	// fixes. Empty: the last step.
+	GoLive, Value string
+}
+
+// TemplateRole is a seat the template expects to be filled.
+type TemplateRole struct {
+	ID, Title, Side, Kind string
+}
+
+// TemplateStage is a stage and its steps in order.
+type TemplateStage struct {
+	ID, Title string
+	Steps     []TemplateStep
+}
+
+// TemplateStep is a milestone or task. Days is its usual duration in working
+// days. After names the steps that come before it; nil means the step above.
+type TemplateStep struct {
+	ID, Kind, Title, Note, Why string
+	Side                       string
+	Days                       int
+	LikelyBlocker              bool
+	Accountable                string   // role id
+	Contributors               []string // role ids
+	After                      []string // step ids
+}
+
+// StepCount counts the template's steps.
+func (t Template) StepCount() int {
+	n := 0
+	for _, s := range t.Stages {
+		n += len(s.Steps)
+	}
+	return n
+}
+
+// Days is the length of the template in working days: its longest chain of
+// steps.
+func (t Template) Days() int {
+	return newSchedule(t).length()
+}
+
+// Templates returns all templates, the one to suggest first at the front. The
+// slice is the caller's; what it points to is shared and must not be changed.
+func Templates() []Template {
+	return []Template{enterpriseEvaluation, quickStart, blank}
+}
+
+// TemplateByID returns the template called id.
+func TemplateByID(id string) (Template, bool) {
+	for _, t := range Templates() {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Template{}, false
+}
