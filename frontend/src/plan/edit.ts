@@ -1,0 +1,437 @@
+/**
+ * Every edit a person can make: one function, one transaction, one undo entry. Buttons, shortcuts and
+ * menus all call these. An impossible request throws an EditError and changes nothing.
+ */
+import * as Y from "yjs";
+import { newId } from "./id";
+import { ordBetween, ordsBetween } from "./ord";
+import {
+  ANCHOR,
+  CHILD_KINDS,
+  LIMITS,
+  LOCAL,
+  META,
+  NODE,
+  nodeId,
+  nodeMap,
+  parseDate,
+  roleId,
+  type AnchorKind,
+  type NodeId,
+  type NodeKind,
+  type OwnerKind,
+  type Plan,
+  type PlanStatus,
+  type RoleId,
+  type Side,
+  type StepKind,
+  type StepStatus,
+} from "./schema";
+import { spliceText } from "./text";
+import { buildTree, comparePlaces, isWithin, readPlaces, type Place } from "./tree";
+import { markAdded, Typing } from "./undo";
+
+export type EditCode = "gone" | "kind" | "cycle" | "date" | "number" | "length" | "full" | "empty";
+
+/** Why an edit can't be made. The message is a sentence for the person who tried. */
+export class EditError extends Error {
+  constructor(
+    readonly code: EditCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = "EditError";
+  }
+}
+
+/** A place among siblings: under `parent` (null: the plan itself), before a sibling (null: at the end). */
+export interface Spot {
+  readonly parent: NodeId | null;
+  readonly before: NodeId | null;
+}
+
+function need(plan: Plan, id: NodeId): Y.Map<unknown> {
+  const map = nodeMap(plan, id);
+  if (!map) throw new EditError("gone", "That step is no longer in the plan.");
+  return map;
+}
+
+function write(plan: Plan, fn: (transaction: Y.Transaction) => void): void {
+  plan.doc.transact(fn, LOCAL);
+}
+
+/** Sets or, for null, clears a picked value; nothing is written when it already stands so. */
+function pick(plan: Plan, map: Y.Map<unknown>, key: string, value: string | number | boolean | null): void {
+  if (value === null ? !map.has(key) : map.get(key) === value) return;
+  write(plan, () => {
+    if (value === null) map.delete(key);
+    else map.set(key, value);
+  });
+}
+
+function checkLength(text: string, limit: number, what: string): void {
+  if (text.length > limit) {
+    throw new EditError("length", `${what} can have ${limit} characters at most; this has ${text.length}.`);
+  }
+}
+
+function checkDate(date: string | null, what: string): void {
+  if (date !== null && parseDate(date) === undefined) {
+    throw new EditError("date", `${what} must be a date like 2027-03-31; “${date}” isn't one.`);
+  }
+}
+
+// ---- plan ----
+
+export function setPlanTitle(plan: Plan, title: string): void {
+  const text = title.trim();
+  if (text === "") throw new EditError("empty", "The plan needs a title.");
+  checkLength(text, LIMITS.title, "The plan's title");
+  pick(plan, plan.meta, META.title, text);
+}
+
+export function setNoun(plan: Plan, noun: string): void {
+  const text = noun.trim();
+  checkLength(text, LIMITS.noun, "The plan's noun");
+  pick(plan, plan.meta, META.noun, text === "" ? null : text);
+}
+
+export function setPlanStatus(plan: Plan, status: PlanStatus): void {
+  pick(plan, plan.meta, META.status, status);
+}
+
+/** Changes the parts of the anchor that are given. A null date takes the date away. */
+export function setAnchor(
+  plan: Plan,
+  change: { readonly kind?: AnchorKind; readonly date?: string | null; readonly provisional?: boolean },
+): void {
+  const { kind, date, provisional } = change;
+  if (date !== undefined) checkDate(date, "The plan's date");
+  const { anchor } = plan;
+  const differs =
+    (kind !== undefined && anchor.get(ANCHOR.kind) !== kind) ||
+    (date !== undefined && (anchor.get(ANCHOR.date) ?? null) !== date) ||
+    (provisional !== undefined && (anchor.get(ANCHOR.provisional) === true) !== provisional);
+  if (!differs) return;
+  write(plan, () => {
+    if (kind !== undefined && anchor.get(ANCHOR.kind) !== kind) anchor.set(ANCHOR.kind, kind);
+    if (date === null) anchor.delete(ANCHOR.date);
+    else if (date !== undefined && anchor.get(ANCHOR.date) !== date) anchor.set(ANCHOR.date, date);
+    if (provisional !== undefined && (anchor.get(ANCHOR.provisional) === true) !== provisional) {
+      anchor.set(ANCHOR.provisional, provisional);
+    }
+  });
+}
+
+// ---- structure ----
+
+/** Adds a stage before another (null: at the end) and returns its id. */
+export function addStage(plan: Plan, title: string, before: NodeId | null = null): NodeId {
+  return addNode(plan, "stage", title, { parent: null, before });
+}
+
+/**
+ * Adds a step or subtask and returns its id. It takes its parent's side, or stays without one so that it
+ * reads as joint.
+ */
+export function addStep(plan: Plan, kind: StepKind, title: string, spot: Spot, side?: Side): NodeId {
+  return addNode(plan, kind, title, spot, side);
+}
+
+function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: Side): NodeId {
+  checkLength(title, LIMITS.title, "A title");
+  if (plan.nodes.size >= LIMITS.nodes) {
+    throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most, deleted ones included.`);
+  }
+  const places = readPlaces(plan);
+  checkParent(places, kind, spot.parent);
+  const id = nodeId(newId());
+  write(plan, (transaction) => {
+    const map = new Y.Map<unknown>();
+    plan.nodes.set(id, map);
+    map.set(NODE.kind, kind);
+    place(plan, places, map, id, spot);
+    map.set(NODE.title, new Y.Text(title));
+    map.set(NODE.note, new Y.XmlFragment());
+    map.set(NODE.why, new Y.Text());
+    map.set(NODE.owners, new Y.Map());
+    map.set(NODE.after, new Y.Map());
+    map.set(NODE.links, new Y.Map());
+    if (kind !== "stage") map.set(NODE.status, "not-started");
+    if (side !== undefined) map.set(NODE.side, side);
+    markAdded(transaction, map, new Date().toISOString());
+  });
+  return id;
+}
+
+function checkParent(places: ReadonlyMap<NodeId, Place>, kind: NodeKind | "unknown", parent: NodeId | null): void {
+  const above = parent === null ? "" : places.get(parent)?.kind;
+  if (above === undefined) throw new EditError("gone", "The place you chose is no longer in the plan.");
+  const allowed: readonly string[] = above === "unknown" ? [] : CHILD_KINDS[above];
+  if (!allowed.includes(kind)) {
+    const where = above === "" ? "directly in the plan" : `under a ${above}`;
+    throw new EditError("kind", `A ${kind} can't stand ${where}.`);
+  }
+}
+
+/** Whether `moveNode` would accept this; false also when it would change nothing. */
+export function canMove(plan: Plan, id: NodeId, spot: Spot): boolean {
+  const places = readPlaces(plan);
+  const here = places.get(id);
+  if (!here || spot.before === id) return false;
+  const above = spot.parent === null ? "" : places.get(spot.parent)?.kind;
+  if (above === undefined || above === "unknown" || here.kind === "unknown") return false;
+  return CHILD_KINDS[above].includes(here.kind) && (spot.parent === null || !isWithin(places, spot.parent, id));
+}
+
+/** Moves a node, with all that stands under it. */
+export function moveNode(plan: Plan, id: NodeId, spot: Spot): void {
+  const map = need(plan, id);
+  const places = readPlaces(plan);
+  if (spot.parent !== null && isWithin(places, spot.parent, id)) {
+    throw new EditError("cycle", "A step can't be moved into itself.");
+  }
+  checkParent(places, places.get(id)?.kind ?? "unknown", spot.parent);
+  if (spot.before === id || standsAt(places, id, spot)) return;
+  write(plan, () => place(plan, places, map, id, spot));
+}
+
+/** Whether the node already stands right before `spot.before` among the live siblings. */
+function standsAt(places: ReadonlyMap<NodeId, Place>, id: NodeId, spot: Spot): boolean {
+  if (places.get(id)?.parent !== spot.parent) return false;
+  const live = siblings(places, spot.parent).filter((sibling) => sibling.del === null || sibling.id === id);
+  const next = live[live.findIndex((sibling) => sibling.id === id) + 1]?.id ?? null;
+  return next === spot.before;
+}
+
+/** One step among visible siblings; at an edge, into the neighbouring stage. False when there is no way. */
+export function nudge(plan: Plan, id: NodeId, direction: "up" | "down"): boolean {
+  const spot = nudgeSpot(plan, id, direction);
+  if (!spot) return false;
+  moveNode(plan, id, spot);
+  return true;
+}
+
+/** Where `nudge` would put the node; undefined when it can't go further. */
+export function nudgeSpot(plan: Plan, id: NodeId, direction: "up" | "down"): Spot | undefined {
+  const places = readPlaces(plan);
+  const here = places.get(id);
+  if (here?.del !== null) return undefined;
+  const list = siblings(places, here.parent).filter((sibling) => sibling.del === null);
+  const at = list.findIndex((sibling) => sibling.id === id);
+  const sibling = list[at + (direction === "up" ? -1 : 1)];
+  if (sibling) {
+    return { parent: here.parent, before: direction === "up" ? sibling.id : (list[at + 2]?.id ?? null) };
+  }
+  if (here.kind === "stage" || here.parent === null) return undefined;
+  const aunt = places.get(here.parent);
+  if (!aunt) return undefined;
+  const aunts = siblings(places, aunt.parent).filter((other) => other.del === null && other.kind === aunt.kind);
+  const next = aunts[aunts.findIndex((other) => other.id === aunt.id) + (direction === "up" ? -1 : 1)];
+  if (!next) return undefined;
+  if (direction === "up") return { parent: next.id, before: null };
+  const first = siblings(places, next.id).find((child) => child.del === null);
+  return { parent: next.id, before: first?.id ?? null };
+}
+
+function siblings(places: ReadonlyMap<NodeId, Place>, parent: NodeId | null): Place[] {
+  return [...places.values()].filter((place) => place.parent === parent).sort(comparePlaces);
+}
+
+/**
+ * Writes parent and ord together. Where neighbours hold equal or unusable keys (two people inserted at
+ * one place), the siblings that follow the gap get fresh keys up to the next strict neighbour.
+ */
+function place(plan: Plan, places: ReadonlyMap<NodeId, Place>, map: Y.Map<unknown>, id: NodeId, spot: Spot): void {
+  const list = siblings(places, spot.parent).filter((sibling) => sibling.id !== id);
+  const found = spot.before === null ? -1 : list.findIndex((sibling) => sibling.id === spot.before);
+  const at = found === -1 ? list.length : found;
+  const low = list[at - 1]?.ord ?? null;
+  const simple = ordBetween(low, list[at]?.ord ?? null);
+  if (simple !== undefined) {
+    setPlace(map, spot.parent, simple);
+    return;
+  }
+  for (let end = at; end <= list.length; end++) {
+    const keys = ordsBetween(low, list[end]?.ord ?? null, end - at + 1);
+    if (!keys) continue;
+    keys.forEach((key, n) => {
+      const target = n === 0 ? map : nodeMap(plan, list[at + n - 1]?.id ?? id);
+      if (target) setPlace(target, spot.parent, key);
+    });
+    return;
+  }
+  // The neighbour below holds no usable key: give the whole list fresh ones.
+  const order = [...list.slice(0, at).map((sibling) => nodeMap(plan, sibling.id)), map, ...list.slice(at).map((sibling) => nodeMap(plan, sibling.id))];
+  const keys = ordsBetween(null, null, order.length) ?? [];
+  order.forEach((target, n) => {
+    const key = keys[n];
+    if (target && key !== undefined) setPlace(target, spot.parent, key);
+  });
+}
+
+function setPlace(map: Y.Map<unknown>, parent: NodeId | null, ord: string): void {
+  if (parent === null) map.delete(NODE.parent);
+  else map.set(NODE.parent, parent);
+  map.set(NODE.ord, ord);
+}
+
+/** Deletes softly: the node and what stands under it leave the plan and can be restored. */
+export function removeNode(plan: Plan, id: NodeId): void {
+  const map = need(plan, id);
+  if (map.get(NODE.del) !== undefined) return;
+  write(plan, () => void map.set(NODE.del, new Date().toISOString()));
+}
+
+/** Brings a deleted node back, with the deleted nodes it stands under: otherwise it would stay hidden. */
+export function restoreNode(plan: Plan, id: NodeId): void {
+  need(plan, id);
+  const places = readPlaces(plan);
+  const deleted: NodeId[] = [];
+  const met = new Set<NodeId>();
+  for (let at: NodeId | null = id; at !== null && !met.has(at); at = places.get(at)?.parent ?? null) {
+    met.add(at);
+    if (places.get(at)?.del != null) deleted.push(at);
+  }
+  if (deleted.length === 0) return;
+  write(plan, () => {
+    for (const member of deleted) nodeMap(plan, member)?.delete(NODE.del);
+  });
+}
+
+// ---- one node's fields ----
+
+/** How text reaches the document: keystroke by keystroke, or all at once when the person is done. */
+export type TextMode = "typing" | "commit";
+
+/** Renames a stage or step with the smallest splice, so that two people typing in one title both stay. */
+export function setTitle(plan: Plan, id: NodeId, title: string, mode: TextMode = "commit"): void {
+  checkLength(title, LIMITS.title, "A title");
+  writeText(plan, id, NODE.title, title, mode);
+}
+
+export function setWhy(plan: Plan, id: NodeId, why: string, mode: TextMode = "commit"): void {
+  checkLength(why, LIMITS.why, "The reason");
+  writeText(plan, id, NODE.why, why, mode);
+}
+
+function writeText(plan: Plan, id: NodeId, key: string, next: string, mode: TextMode): void {
+  const map = need(plan, id);
+  const text = map.get(key);
+  if (text instanceof Y.Text ? text.toJSON() === next : next === "") return;
+  const origin = mode === "typing" ? new Typing(`${id} ${key}`) : LOCAL;
+  plan.doc.transact(() => {
+    if (text instanceof Y.Text) spliceText(text, next);
+    else map.set(key, new Y.Text(next));
+  }, origin);
+}
+
+/**
+ * Makes the description read `text`, one paragraph per line. For plain inputs; an editor binds to
+ * `noteOf(plan, id)` instead and keeps formatting.
+ */
+export function setNoteText(plan: Plan, id: NodeId, text: string): void {
+  const map = need(plan, id);
+  const note = map.get(NODE.note);
+  write(plan, () => {
+    let fragment = note instanceof Y.XmlFragment ? note : undefined;
+    if (!fragment) {
+      fragment = new Y.XmlFragment();
+      map.set(NODE.note, fragment);
+    }
+    fragment.delete(0, fragment.length);
+    const paragraphs = text === "" ? [] : text.split("\n").map((line) => {
+      const paragraph = new Y.XmlElement("paragraph");
+      if (line !== "") paragraph.insert(0, [new Y.XmlText(line)]);
+      return paragraph;
+    });
+    fragment.insert(0, paragraphs);
+  });
+}
+
+export function setStatus(plan: Plan, id: NodeId, status: StepStatus): void {
+  pick(plan, need(plan, id), NODE.status, status);
+}
+
+export function setSide(plan: Plan, id: NodeId, side: Side): void {
+  pick(plan, need(plan, id), NODE.side, side);
+}
+
+export function setDue(plan: Plan, id: NodeId, date: string | null): void {
+  checkDate(date, "A due date");
+  pick(plan, need(plan, id), NODE.due, date);
+}
+
+export function setStart(plan: Plan, id: NodeId, date: string | null): void {
+  checkDate(date, "A start date");
+  pick(plan, need(plan, id), NODE.start, date);
+}
+
+/** Sets the duration in business days. */
+export function setDays(plan: Plan, id: NodeId, days: number | null): void {
+  if (days !== null && (!Number.isInteger(days) || days < 0 || days > 1000)) {
+    throw new EditError("number", "A duration is a whole number of business days, from 0 to 1000.");
+  }
+  pick(plan, need(plan, id), NODE.days, days);
+}
+
+export function setLikelyBlocker(plan: Plan, id: NodeId, likely: boolean): void {
+  pick(plan, need(plan, id), NODE.likelyBlocker, likely ? true : null);
+}
+
+/** Makes one role accountable in place of whichever was; null leaves none. Contributors stay. */
+export function setAccountable(plan: Plan, id: NodeId, role: RoleId | null): void {
+  const map = need(plan, id);
+  const owners = map.get(NODE.owners);
+  const now = owners instanceof Y.Map ? [...(owners as Y.Map<unknown>).entries()] : [];
+  const others = now.filter(([key, kind]) => kind === "accountable" && key !== role).map(([key]) => key);
+  const has = role === null || now.some(([key, kind]) => key === role && kind === "accountable");
+  if (others.length === 0 && has) return;
+  write(plan, () => {
+    const target = ownersMap(map);
+    for (const key of others) target.delete(key);
+    if (role !== null && !has) target.set(role, "accountable" satisfies OwnerKind);
+  });
+}
+
+/** Adds or removes a contributing role. An accountable role stays accountable. */
+export function setContributor(plan: Plan, id: NodeId, role: RoleId, contributes: boolean): void {
+  const map = need(plan, id);
+  const owners = map.get(NODE.owners);
+  const kind = owners instanceof Y.Map ? (owners as Y.Map<unknown>).get(role) : undefined;
+  if (kind === "accountable" || (kind === "contributor") === contributes) return;
+  write(plan, () => {
+    if (contributes) ownersMap(map).set(role, "contributor" satisfies OwnerKind);
+    else ownersMap(map).delete(role);
+  });
+}
+
+function ownersMap(map: Y.Map<unknown>): Y.Map<unknown> {
+  const owners = map.get(NODE.owners);
+  if (owners instanceof Y.Map) return owners as Y.Map<unknown>;
+  const fresh = new Y.Map<unknown>();
+  map.set(NODE.owners, fresh);
+  return fresh;
+}
+
+// ---- roles ----
+
+/** Adds a role that steps can be given to, and returns its id. */
+export function addRole(plan: Plan, title: string, side: Side): RoleId {
+  const text = title.trim();
+  if (text === "") throw new EditError("empty", "A role needs a title.");
+  checkLength(text, LIMITS.name, "A role's title");
+  const id = roleId(newId());
+  write(plan, () => {
+    const map = new Y.Map<unknown>();
+    plan.roles.set(id, map);
+    map.set("title", text);
+    map.set("side", side);
+  });
+  return id;
+}
+
+/** The live tree as edits see it, for callers that need positions. */
+export function treeOf(plan: Plan): ReturnType<typeof buildTree> {
+  return buildTree(readPlaces(plan));
+}

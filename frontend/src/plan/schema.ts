@@ -1,0 +1,188 @@
+/**
+ * The plan document's keys, kinds and limits. This file and `server/plan/schema.go` are the only two
+ * places that spell the document's keys.
+ */
+import * as Y from "yjs";
+
+/** Grows only with a breaking change, which the server migrates; additive changes keep it. */
+export const SCHEMA_VERSION = 1;
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+export type NodeId = Branded<"NodeId">;
+export type RoleId = Branded<"RoleId">;
+export type ThreadId = Branded<"ThreadId">;
+export type MessageId = Branded<"MessageId">;
+/** Fractional key: siblings sort by (ord, id), byte-wise. */
+export type Ord = Branded<"Ord">;
+/** A calendar date, `YYYY-MM-DD`, without time or zone. */
+export type PlanDate = Branded<"PlanDate">;
+
+export const nodeId = (id: string): NodeId => id as NodeId;
+export const roleId = (id: string): RoleId => id as RoleId;
+export const threadId = (id: string): ThreadId => id as ThreadId;
+
+export const ROOT = {
+  meta: "meta",
+  anchor: "anchor",
+  calendar: "calendar",
+  summary: "summary",
+  case: "case",
+  metrics: "metrics",
+  working: "working",
+  nodes: "nodes",
+  roles: "roles",
+  resources: "resources",
+  rules: "rules",
+  baseline: "baseline",
+  signoffs: "signoffs",
+  slips: "slips",
+  threads: "threads",
+  proposals: "proposals",
+} as const;
+
+/** Keys of a node's map. */
+export const NODE = {
+  kind: "kind",
+  parent: "parent",
+  ord: "ord",
+  title: "title",
+  note: "note",
+  why: "why",
+  alias: "alias",
+  status: "status",
+  side: "side",
+  due: "due",
+  start: "start",
+  days: "days",
+  likelyBlocker: "likelyBlocker",
+  outcome: "outcome",
+  owners: "owners",
+  after: "after",
+  links: "links",
+  gate: "gate",
+  del: "del",
+} as const;
+
+export const META = {
+  schema: "schema",
+  planId: "planId",
+  epoch: "epoch",
+  title: "title",
+  noun: "noun",
+  profile: "profile",
+  status: "status",
+  currency: "currency",
+  crm: "crm",
+} as const;
+
+export const ANCHOR = {
+  kind: "kind",
+  date: "date",
+  provisional: "provisional",
+  event: "event",
+  costPerWeek: "costPerWeek",
+} as const;
+
+export const NODE_KINDS = ["stage", "milestone", "task", "subtask"] as const;
+export type NodeKind = (typeof NODE_KINDS)[number];
+export type StepKind = Exclude<NodeKind, "stage">;
+
+export const STEP_STATUSES = ["not-started", "in-progress", "blocked", "done", "skipped"] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+export const SIDES = ["seller", "buyer", "joint"] as const;
+export type Side = (typeof SIDES)[number];
+
+export const OWNER_KINDS = ["accountable", "contributor"] as const;
+export type OwnerKind = (typeof OWNER_KINDS)[number];
+
+export const PLAN_STATUSES = ["draft", "live", "paused", "won", "lost"] as const;
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
+export const ANCHOR_KINDS = ["go-live", "value", "start"] as const;
+export type AnchorKind = (typeof ANCHOR_KINDS)[number];
+
+/** Which kinds may stand directly under which; the empty string is the plan itself. */
+export const CHILD_KINDS: Readonly<Record<NodeKind | "", readonly NodeKind[]>> = {
+  "": ["stage"],
+  stage: ["milestone", "task"],
+  milestone: ["task"],
+  task: ["subtask"],
+  subtask: [],
+};
+
+/** Refused by the server beyond these; the editor keeps below them. Texts in UTF-16 units. */
+export const LIMITS = {
+  title: 200,
+  noun: 60,
+  name: 120,
+  why: 2_000,
+  commentBody: 4_000,
+  nodes: 500,
+} as const;
+
+/** What a plan is called when it has no noun of its own. */
+export const DEFAULT_NOUN = "mutual action plan";
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** The text as a calendar date, or undefined when it isn't one that exists. */
+export function parseDate(text: unknown): PlanDate | undefined {
+  if (typeof text !== "string") return undefined;
+  const match = DATE.exec(text);
+  if (!match) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (month < 1 || month > 12 || day < 1) return undefined;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= (lengths[month - 1] ?? 0) ? (text as PlanDate) : undefined;
+}
+
+/** Handles on a plan's roots. Cheap: opening twice gives the same shared types. */
+export interface Plan {
+  readonly doc: Y.Doc;
+  readonly meta: Y.Map<unknown>;
+  readonly anchor: Y.Map<unknown>;
+  readonly summary: Y.XmlFragment;
+  readonly nodes: Y.Map<unknown>;
+  readonly roles: Y.Map<unknown>;
+  readonly threads: Y.Map<unknown>;
+}
+
+/** Opens the plan that lives in `doc`. Writes nothing: initial content is the server's to write. */
+export function openPlan(doc: Y.Doc): Plan {
+  return {
+    doc,
+    meta: doc.getMap(ROOT.meta),
+    anchor: doc.getMap(ROOT.anchor),
+    summary: doc.getXmlFragment(ROOT.summary),
+    nodes: doc.getMap(ROOT.nodes),
+    roles: doc.getMap(ROOT.roles),
+    threads: doc.getMap(ROOT.threads),
+  };
+}
+
+/** The node's own map, or undefined when the plan holds no such node. */
+export function nodeMap(plan: Plan, id: NodeId): Y.Map<unknown> | undefined {
+  const value = plan.nodes.get(id);
+  return value instanceof Y.Map ? (value as Y.Map<unknown>) : undefined;
+}
+
+/** The step's description, to bind an editor to; undefined when the node is gone or malformed. */
+export function noteOf(plan: Plan, id: NodeId): Y.XmlFragment | undefined {
+  const value = nodeMap(plan, id)?.get(NODE.note);
+  return value instanceof Y.XmlFragment ? value : undefined;
+}
+
+/** The step's title as shared text; undefined when the node is gone or malformed. */
+export function titleTextOf(plan: Plan, id: NodeId): Y.Text | undefined {
+  const value = nodeMap(plan, id)?.get(NODE.title);
+  return value instanceof Y.Text ? value : undefined;
+}
+
+/**
+ * Origin of discrete local edits. Undo listens to this and to typing, so nobody undoes a colleague's
+ * edit. Each transaction with it is one undo entry.
+ */
+export const LOCAL = Symbol("local edit");

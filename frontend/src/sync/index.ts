@@ -1,0 +1,24 @@
+/**
+ * Moving the document: one connection to the server, a copy on this device, and words for the state of
+ * both. No React.
+ *
+ * ```ts
+ * const session = openPlanSession({ planId, token, person });  // person: id from api.self(), names the local copy
+ * session.live      Readable<Live>: { generation, doc, awareness }. After a reset the document is a new one: key
+ *                   the plan screen by `generation` and it mounts afresh
+ * session.status    Readable<Status>: { kind, text, pending, … }; `text` is the sentence to show
+ * session.hello     Readable<Hello | null>: { person, can, seq, … } as the server said it last
+ * session.proposals Readable<Proposal[]>: edits the server refused, readable; session.dismiss(id)
+ * session.command("comment.add", args)   Promise of the result; CommandError with a sentence
+ * session.onEntry(fn)                    an edit of somebody else arrived: { seq, person }
+ * session.close()
+ *
+ * const api = createApi({ token });      // or createApi() without a token
+ * api.templates() api.createPlan() api.plan(id) api.history(id, …) api.self() api.join(name) api.links(id) api.demo()
+ * ```
+ *
+ * Without a server: give `createPlanStore` any `new Y.Doc()`.
+ */
+export * from "./close";
+export * from "./person";
+export * from "./status";

@@ -1,0 +1,45 @@
+/** Whether what the person sees is saved, as data and in words. */
+
+/** An edit the server refused, or that a reset made impossible, kept so that nothing typed is lost. */
+export interface Proposal {
+  readonly id: number;
+  /** ISO time of the edit. */
+  readonly at: string;
+  /** Plain sentences saying what was typed or changed. */
+  readonly lines: readonly string[];
+}
+
+interface Common {
+  /** Changes made here that the server hasn't confirmed. A burst of typing is one change. */
+  readonly pending: number;
+  /** One sentence or word for the status region. */
+  readonly text: string;
+}
+
+export type Status =
+  /** Everything is durable at the server. */
+  | ({ readonly kind: "saved" } & Common)
+  /** Connected; some changes await the server's acknowledgement. */
+  | ({ readonly kind: "saving" } & Common)
+  /** Opening the first connection, or reconnecting for less than a moment. */
+  | ({ readonly kind: "connecting" } & Common)
+  /** Not connected. `kept` tells whether unsent changes survive closing this tab. */
+  | ({ readonly kind: "offline"; readonly kept: boolean } & Common)
+  /** Connected, but the server can't store for now; changes wait here. */
+  | ({ readonly kind: "degraded" } & Common)
+  /** The server won't have us, and trying again doesn't help. */
+  | ({ readonly kind: "denied"; readonly code: number; readonly name: string } & Common)
+  /** The server discarded this copy; a fresh one is being loaded. */
+  | ({ readonly kind: "reset"; readonly reason: string } & Common);
+
+export type StatusKind = Status["kind"];
+
+export function changes(n: number): string {
+  return n === 1 ? "1 change" : `${n} changes`;
+}
+
+/** The sentence for not being connected. `kept`: this device stores the changes, not just this tab. */
+export function offlineText(pending: number, kept: boolean): string {
+  if (pending === 0) return kept ? "Offline: you can keep working, changes stay on this device" : "Offline";
+  return kept ? `Offline: ${changes(pending)} kept on this device` : `Offline: ${changes(pending)} kept only while this tab is open`;
+}

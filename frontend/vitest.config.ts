@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+// plan and sync are tested in plain Node: no DOM is pretended.
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.ts"],
+    testTimeout: 20_000,
+  },
+});
