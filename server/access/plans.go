@@ -1,9 +1,12 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -53,3 +56,26 @@ func (s *Store) Plan(ctx context.Context, id string) (PlanRecord, error) {
 }
 
 func planKey(id string) string { return "plan." + id }
+
+// Plans lists the index, oldest first.
+func (s *Store) Plans(ctx context.Context) ([]PlanRecord, error) {
+	keys, err := s.kv.Keys(ctx, planKey(""))
+	if err != nil {
+		return nil, fmt.Errorf("list plans: %w", err)
+	}
+	plans := make([]PlanRecord, 0, len(keys))
+	for _, key := range keys {
+		rec, err := s.Plan(ctx, strings.TrimPrefix(key, planKey("")))
+		if errors.Is(err, ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, rec)
+	}
+	slices.SortFunc(plans, func(a, b PlanRecord) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return plans, nil
+}
