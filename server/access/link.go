@@ -319,3 +319,25 @@ func validHash(id string) bool {
 	}
 	return true
 }
+
+// EnsureLink makes the link that the given token opens, or finds it made
+// already. It is for tokens that DeriveToken makes again at each start; the
+// person has joined by being given one.
+func (s *Store) EnsureLink(ctx context.Context, token, person string, in NewLink) (Link, error) {
+	link, err := s.newLink(in, hashToken(token))
+	if err != nil {
+		return Link{}, err
+	}
+	link.Person, link.Joined = person, true
+	if _, err := s.kv.Create(ctx, planLinkKey(link.Plan, link.ID), []byte("{}")); err != nil && !errors.Is(err, ErrConflict) {
+		return Link{}, fmt.Errorf("create a link of plan %s: %w", link.Plan, err)
+	}
+	err = s.createJSON(ctx, linkKey(link.ID), link)
+	if errors.Is(err, ErrConflict) {
+		link, _, err = s.linkByID(ctx, link.ID)
+	}
+	if err != nil {
+		return Link{}, fmt.Errorf("create a link of plan %s: %w", link.Plan, err)
+	}
+	return link, nil
+}

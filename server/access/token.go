@@ -1,6 +1,7 @@
 package access
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +46,21 @@ func randomBase62(n int) string {
 		}
 	}
 	return string(out)
+}
+
+// DeriveToken makes the same token again from the same secret and purpose, so
+// that it need not be stored. Whoever lacks the secret can't tell it from a
+// random one.
+func DeriveToken(secret, purpose string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("coplan link: " + purpose))
+	n, base, digit := new(big.Int).SetBytes(mac.Sum(nil)), big.NewInt(int64(len(base62))), new(big.Int)
+	out := make([]byte, tokenChars)
+	for i := range out {
+		n.DivMod(n, base, digit)
+		out[i] = base62[digit.Int64()]
+	}
+	return TokenPrefix + string(out)
 }
 
 // newID makes a public identifier of 80 random bits in lower-case letters and

@@ -155,7 +155,7 @@ func (s *site) planAt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, planJSON{c.Param("id"), plan.Read(d), seq})
+	return c.JSON(http.StatusOK, PlanJSON{c.Param("id"), plan.Read(d), seq})
 }
 
 // docAsOf rebuilds the caller's document as it was after the entry at the

@@ -88,12 +88,9 @@ func (s *site) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 		}
 
-		level := slog.LevelInfo
-		switch {
-		case res.Status >= 500:
+		level := slog.LevelDebug
+		if res.Status >= 500 {
 			level = slog.LevelWarn
-		case route == "/healthz" || route == "/metrics" || route == assetRoute:
-			level = slog.LevelDebug
 		}
 		args := []any{"method", method, "route", route, "status", res.Status, "ms", took.Milliseconds(), "bytes", res.Size, "request", id}
 		if p, ok := c.Get(principalKey).(string); ok {

@@ -130,8 +130,8 @@ func (s *site) listPlans(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"plans": out})
 }
 
-// planJSON is a plan as of a place in its history.
-type planJSON struct {
+// PlanJSON is a plan as of a place in its history, as the API answers it.
+type PlanJSON struct {
 	ID string `json:"id"`
 	plan.View
 	Seq uint64 `json:"seq"` // journal position the view is as of
@@ -142,9 +142,9 @@ func (s *site) readPlan(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var out planJSON
+	var out PlanJSON
 	err = s.rooms.View(c.Request().Context(), cl.doc, func(d *crdt.Doc, at uint64) error {
-		out = planJSON{c.Param("id"), plan.Read(d), at}
+		out = PlanJSON{c.Param("id"), plan.Read(d), at}
 		return nil
 	})
 	if err != nil {
