@@ -198,7 +198,7 @@ func (a *Awareness) SetLocal(state json.RawMessage, now time.Time) AwarenessEntr
 // seconds and send the entry.
 func (a *Awareness) Renew(now time.Time) (AwarenessEntry, bool) {
 	p := a.clients[a.local]
-	if p == nil || p.state == nil || now.Sub(p.heard) < AwarenessTimeout/2 {
+	if p == nil || falsy(p.state) || now.Sub(p.heard) < AwarenessTimeout/2 {
 		return AwarenessEntry{}, false
 	}
 	return a.SetLocal(p.state, now), true
@@ -227,7 +227,7 @@ func (a *Awareness) Apply(entries []AwarenessEntry, now time.Time) (added, updat
 		switch {
 		case e.State != nil:
 			p.state = slices.Clone(e.State)
-		case e.Client == a.local && p.state != nil:
+		case e.Client == a.local && !falsy(p.state):
 			p.clock++
 		default:
 			p.state = nil
@@ -339,7 +339,7 @@ func (a *Awareness) entry(id uint64, p *presence) AwarenessEntry {
 }
 
 // falsy says whether JavaScript takes the value for false. y-protocols keeps
-// such a state but sends null for it.
+// such a state but treats it as none where it sends or defends it.
 func falsy(state json.RawMessage) bool {
 	switch string(state) {
 	case "", "false", `""`:

@@ -1,0 +1,105 @@
+package crdt_test
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"coplan/crdt"
+)
+
+// sessionCount is how many seeds a test tries: n, or COPLAN_ORACLE_SESSIONS when
+// set. COPLAN_ORACLE_SEED moves the first seed, so that runs can differ.
+func sessionSeeds(t testing.TB, n int) (first, last uint64) {
+	if v := os.Getenv("COPLAN_ORACLE_SESSIONS"); v != "" {
+		var err error
+		if n, err = strconv.Atoi(v); err != nil {
+			t.Fatalf("COPLAN_ORACLE_SESSIONS: %v", err)
+		}
+	} else if testing.Short() {
+		n /= 10
+	}
+	if v := os.Getenv("COPLAN_ORACLE_SEED"); v != "" {
+		var err error
+		if first, err = strconv.ParseUint(v, 10, 64); err != nil {
+			t.Fatalf("COPLAN_ORACLE_SEED: %v", err)
+		}
+	}
+	return first, first + uint64(n)
+}
+
+// Go and Yjs replicas that edit at the same time over a bad network end up with
+// the same document, and pairs of them are the same byte by byte all along.
+func TestOracleSessions(t *testing.T) {
+	o := useOracle(t)
+	first, last := sessionSeeds(t, 300)
+	var edits, deliveries, checks int
+	for seed := first; seed < last; seed++ {
+		s := newSession(t, o, seed)
+		s.run()
+		edits, deliveries, checks = edits+s.edits, deliveries+s.deliveries, checks+s.checks
+	}
+	n := int(last - first)
+	t.Logf("%d sessions: %d transactions, %d deliveries, %d comparisons, %d requests", n, edits, deliveries, checks, o.calls)
+	if edits < 10*n || deliveries < 10*n || checks < 2*n {
+		t.Errorf("the sessions did too little: %d transactions, %d deliveries, %d comparisons in %d", edits, deliveries, checks, n)
+	}
+}
+
+// Recorded editing sessions, applied update by update, give the recorded text
+// and the state Yjs recorded, byte by byte.
+func TestTraces(t *testing.T) {
+	dir := os.Getenv("COPLAN_TRACES")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "traces")
+	}
+	for _, name := range []string{"b4", "conc"} {
+		t.Run(name, func(t *testing.T) {
+			updates, err := os.ReadFile(filepath.Join(dir, name+"-updates.bin"))
+			if os.IsNotExist(err) {
+				t.Skipf("no recorded traces in %s (set COPLAN_TRACES)", dir)
+			}
+			read := func(suffix string) []byte {
+				b, err := os.ReadFile(filepath.Join(dir, name+suffix))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
+			}
+			doc := crdt.New(crdt.Options{ClientID: 1})
+			count := 0
+			for rest := updates; len(rest) > 0; count++ {
+				n := binary.LittleEndian.Uint32(rest)
+				if err := doc.ApplyUpdate(rest[4:4+n], nil); err != nil {
+					t.Fatalf("update %d: %v", count, err)
+				}
+				rest = rest[4+n:]
+			}
+			if err := doc.Check(); err != nil {
+				t.Error(err)
+			}
+			if got := doc.Text("text").String(); got != string(read("-final.txt")) {
+				t.Errorf("after %d updates the text differs from the recording", count)
+			}
+			state, err := doc.EncodeStateAsUpdate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(state) != string(read("-state.v1.bin")) {
+				t.Errorf("after %d updates the state differs from the one Yjs recorded", count)
+			}
+			loaded := crdt.New(crdt.Options{ClientID: 1})
+			if err := loaded.ApplyUpdate(state, nil); err != nil {
+				t.Fatal(err)
+			}
+			if loaded.Text("text").String() != doc.Text("text").String() {
+				t.Error("the loaded state shows another text")
+			}
+			if count < 20_000 {
+				t.Errorf("only %d updates", count)
+			}
+		})
+	}
+}
