@@ -212,34 +212,30 @@ func readRichText(t crdt.XMLText) []Rich {
 	return out
 }
 
-// RichText returns the words of rich text: a line per text block, a hard break
-// as a line end, nothing trimmed.
+// RichText returns the words of rich text, one line per text block, nothing
+// trimmed. A block that holds a text or a hard break is one line of all words
+// within it, the break being a line end; other blocks give the lines of their
+// children; an empty block is an empty line, a horizontal rule none.
 func RichText(content []Rich) string {
-	var lines []string
-	for _, r := range content {
-		lines = appendRichLines(lines, r)
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(appendRichLines(nil, content), "\n")
 }
 
-func appendRichLines(lines []string, r Rich) []string {
-	if r.Type == typeText {
-		return append(lines, r.Text)
+func appendRichLines(lines []string, content []Rich) []string {
+	for _, c := range content {
+		if c.Type == typeText || c.Type == elemHardBreak {
+			var b strings.Builder
+			writeInline(&b, content)
+			return append(lines, b.String())
+		}
 	}
-	if r.Type == elemRule {
-		return lines
-	}
-	inline := len(r.Content) == 0
-	for _, c := range r.Content {
-		inline = inline || c.Type == typeText || c.Type == elemHardBreak
-	}
-	if inline {
-		var b strings.Builder
-		writeInline(&b, r.Content)
-		return append(lines, b.String())
-	}
-	for _, c := range r.Content {
-		lines = appendRichLines(lines, c)
+	for _, c := range content {
+		switch {
+		case c.Type == elemRule:
+		case len(c.Content) == 0:
+			lines = append(lines, "")
+		default:
+			lines = appendRichLines(lines, c.Content)
+		}
 	}
 	return lines
 }
@@ -308,3 +304,6 @@ func sortedKeys[V any](m map[string]V) []string {
 	slices.SortFunc(keys, compareUTF16)
 	return keys
 }
+
+// IsCommentMark reports whether a formatting key is that of a comment mark.
+func IsCommentMark(key string) bool { return markName(key) == markComment }
