@@ -32,7 +32,7 @@ type Config struct {
 	Sync SyncMode
 	// Replicas of each stream, for an external cluster; default 1.
 	Replicas int
-	// MaxEntryBytes bounds one encoded entry; default 8 MiB. What a server
+	// MaxEntryBytes bounds one encoded entry; default just under 8 MiB. What a server
 	// accepts by its own limit may be less.
 	MaxEntryBytes int
 	// MaxStoreBytes bounds what the embedded server keeps on disk; default none.
@@ -59,7 +59,7 @@ type Config struct {
 }
 
 const (
-	defaultMaxEntryBytes = 8 << 20
+	defaultMaxEntryBytes = 8<<20 - entryOverheadBytes // NATS advises against larger messages
 	maxMaxEntryBytes     = 32 << 20
 	entryOverheadBytes   = 8 << 10 // subject and headers beside the envelope
 )
