@@ -46,7 +46,10 @@ type Hello struct {
 type SyncStep1 struct{ StateVector []byte }
 
 // SyncStep2 answers the session's own step 1.
-type SyncStep2 struct{ Update []byte }
+type SyncStep2 struct {
+	Update []byte
+	Encoded
+}
 
 // Update is an entry of the journal, for everyone but its author.
 type Update struct {
@@ -87,6 +90,7 @@ type Result struct {
 	Seq    uint64
 	Result json.RawMessage
 	Code   string
+	Where  string
 	Error  string
 }
 
@@ -109,17 +113,18 @@ func (m *Result) Size() int    { return len(m.Result) + len(m.Error) + 64 }
 func (m *Notice) Size() int    { return len(m.Text) + 64 }
 
 // Encoded keeps a message's wire form, so that a message for a thousand
-// sessions is encoded once. There are as many slots as wire dialects.
-type Encoded struct{ forms [2]encodedForm }
+// sessions is encoded once per dialect.
+type Encoded struct{ forms [dialects]encodedForm }
 
 type encodedForm struct {
 	once sync.Once
 	b    []byte
 }
 
-// Once returns the form in the slot, made by encode on first use.
-func (e *Encoded) Once(slot int, encode func() []byte) []byte {
-	f := &e.forms[slot]
+// Once returns the form for a dialect, made by encode on first use. It may be
+// called from any goroutine.
+func (e *Encoded) Once(d Dialect, encode func() []byte) []byte {
+	f := &e.forms[d]
 	f.once.Do(func() { f.b = encode() })
 	return f.b
 }

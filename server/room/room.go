@@ -53,8 +53,18 @@ type Grant struct {
 // Command changes a document in a person's name, within the given transaction.
 // d is a scratch copy: returning an error discards everything done to it.
 //
-// An error that has the method Code() string gives the code sent to the caller.
+// Return a *Refusal for what the person can do something about; any other error
+// is logged and reaches the caller as ErrInternal.
 type Command func(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.RawMessage) (result any, err error)
+
+// Refusal is why a command was turned down.
+type Refusal struct {
+	Code    string // for programs
+	Where   string // the argument it is about, if any
+	Message string // a sentence for the person
+}
+
+func (r *Refusal) Error() string { return r.Message }
 
 // CommandSpec is a command and who may run it.
 type CommandSpec struct {
@@ -77,12 +87,27 @@ type Journal interface {
 	OnStatus(fn func(journal.Status)) (cancel func())
 }
 
+// Dialect is how much a session's client understands.
+type Dialect int
+
+const (
+	// Stock clients speak y-protocols and nothing else: their edits have no
+	// numbers and get no acknowledgement.
+	Stock Dialect = iota
+	// Coplan clients number their edits, are told what became of them, and
+	// say hello first.
+	Coplan
+	dialects
+)
+
 // Limits bounds what one session can make a room hold. Zero fields mean their
 // defaults.
 type Limits struct {
-	MaxUpdateBytes   int           // one edit, and one merged entry; default 768 KiB, which fits a NATS message
-	MaxPendingBytes  int           // edits of one session not yet durable; default 4 MiB
+	MaxUpdateBytes   int           // one edit, and one merged entry; default 4 MiB
+	MaxPendingBytes  int           // edits of one session not yet durable; default 8 MiB
 	MaxPendingEdits  int           // the same, in number; default 4096
+	MaxHeldBytes     int           // edits of one session that refer to something unknown; default 1 MiB
+	MaxHeldEdits     int           // the same, in number; default 512
 	HoldAfter        time.Duration // an edit that refers to something not seen is asked for again after this; default 1 s
 	HoldFor          time.Duration // … and refused after this; default 20 s
 	MaxPresenceBytes int           // one client's presence; default 4 KiB
@@ -103,9 +128,11 @@ func (l Limits) withDefaults() Limits {
 			*v = d
 		}
 	}
-	size(&l.MaxUpdateBytes, 768<<10)
-	size(&l.MaxPendingBytes, 4<<20)
+	size(&l.MaxUpdateBytes, 4<<20)
+	size(&l.MaxPendingBytes, 8<<20)
 	size(&l.MaxPendingEdits, 4096)
+	size(&l.MaxHeldBytes, 1<<20)
+	size(&l.MaxHeldEdits, 512)
 	span(&l.HoldAfter, time.Second)
 	span(&l.HoldFor, 20*time.Second)
 	size(&l.MaxPresenceBytes, 4<<10)
