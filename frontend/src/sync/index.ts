@@ -17,8 +17,19 @@
  * api.templates() api.createPlan() api.plan(id) api.history(id, …) api.self() api.join(name) api.links(id) api.demo()
  * ```
  *
+ * const entries = await loadHistory(api, planId, { progress });
+ * const replay = new Replay(entries);    // entries[i]: { seq, at, actor, sentence, … }
+ * replay.seek(n)                         Y.Doc after the first n entries: createPlanStore(doc) or readPlan(openPlan(doc))
+ *
  * Without a server: give `createPlanStore` any `new Y.Doc()`.
  */
 export * from "./close";
 export * from "./person";
 export * from "./status";
+export * from "./api";
+export { CommandError, type CommandCode } from "./commands";
+export { deleteLocalCopy } from "./local";
+export { RemoteOrigin, type RemoteEntry } from "./provider";
+export { loadHistory, Replay } from "./replay";
+export { openPlanSession, type Live, type PlanSession, type SessionOptions } from "./session";
+export type { Hello } from "./wire";
