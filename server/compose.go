@@ -1,15 +1,10 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"coplan/crdt"
-	"coplan/server/access"
-	"coplan/server/journal"
 	"coplan/server/plan"
 	"coplan/server/room"
 )
@@ -27,33 +22,4 @@ func commands() map[string]room.CommandSpec {
 		}
 	}
 	return specs
-}
-
-// kv is the journal's bucket in the terms of access, which does not know the
-// journal.
-type kv struct{ journal.KV }
-
-func (k kv) Get(ctx context.Context, key string) ([]byte, uint64, error) {
-	val, rev, err := k.KV.Get(ctx, key)
-	return val, rev, kvError(err)
-}
-
-func (k kv) Create(ctx context.Context, key string, val []byte) (uint64, error) {
-	rev, err := k.KV.Create(ctx, key, val)
-	return rev, kvError(err)
-}
-
-func (k kv) Update(ctx context.Context, key string, val []byte, rev uint64) (uint64, error) {
-	rev, err := k.KV.Update(ctx, key, val, rev)
-	return rev, kvError(err)
-}
-
-func kvError(err error) error {
-	switch {
-	case errors.Is(err, journal.ErrNoKey):
-		return fmt.Errorf("%w: %w", access.ErrNoKey, err)
-	case errors.Is(err, journal.ErrKeyChanged):
-		return fmt.Errorf("%w: %w", access.ErrConflict, err)
-	}
-	return err
 }

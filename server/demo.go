@@ -49,7 +49,7 @@ func (s *Server) seedDemo(ctx context.Context) error {
 	}
 	// Last: the record is what lets links in, so nobody sees half a demo.
 	err = s.access.AddPlan(ctx, access.PlanRecord{ID: demoPlan, Title: demo.Title, Template: "enterprise-evaluation", By: "system", Demo: true})
-	if err != nil && !errors.Is(err, access.ErrConflict) {
+	if err != nil && !errors.Is(err, access.ErrExists) {
 		return err
 	}
 	s.demo = tokens

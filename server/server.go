@@ -242,7 +242,10 @@ func (s *Server) openJournal(ctx context.Context) error {
 }
 
 func (s *Server) openAccess(ctx context.Context) error {
-	s.access = access.New(access.Config{KV: kv{s.journal.KV()}, AdminToken: s.admin, Clock: s.cfg.Clock, Logger: s.log})
+	s.access = access.New(access.Config{
+		KV: s.journal.KV(), NoKey: journal.ErrNoKey, Changed: journal.ErrKeyChanged,
+		AdminToken: s.admin, Clock: s.cfg.Clock, Logger: s.log,
+	})
 	cancel, err := s.access.Watch(context.WithoutCancel(ctx))
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (s *Store) Tokens(ctx context.Context) ([]APIToken, error) {
 	for _, key := range keys {
 		var t APIToken
 		_, err := s.getJSON(ctx, key, &t)
-		if errors.Is(err, ErrNoKey) {
+		if errors.Is(err, s.noKey) {
 			continue
 		}
 		if err != nil {
@@ -89,7 +89,7 @@ func (s *Store) RevokeToken(ctx context.Context, id string) error {
 	for {
 		var t APIToken
 		rev, err := s.getJSON(ctx, tokenKey(id), &t)
-		if errors.Is(err, ErrNoKey) {
+		if errors.Is(err, s.noKey) {
 			return ErrUnknown
 		}
 		if err != nil {
@@ -107,7 +107,7 @@ func (s *Store) RevokeToken(ctx context.Context, id string) error {
 		if err == nil {
 			return nil
 		}
-		if !errors.Is(err, ErrConflict) {
+		if !errors.Is(err, s.changed) {
 			return fmt.Errorf("revoke an API token: %w", err)
 		}
 		if ctx.Err() != nil {
@@ -119,7 +119,7 @@ func (s *Store) RevokeToken(ctx context.Context, id string) error {
 func (s *Store) apiToken(ctx context.Context, id string) (APIToken, error) {
 	var t APIToken
 	_, err := s.getJSON(ctx, tokenKey(id), &t)
-	if errors.Is(err, ErrNoKey) {
+	if errors.Is(err, s.noKey) {
 		return APIToken{}, ErrUnknown
 	}
 	if err != nil {

@@ -266,7 +266,7 @@ func (s *Store) Links(ctx context.Context, plan string) ([]Link, error) {
 func (s *Store) linkByID(ctx context.Context, id string) (Link, uint64, error) {
 	var link Link
 	rev, err := s.getJSON(ctx, linkKey(id), &link)
-	if errors.Is(err, ErrNoKey) {
+	if errors.Is(err, s.noKey) {
 		return Link{}, 0, ErrUnknown
 	}
 	if err != nil {
@@ -294,7 +294,7 @@ func (s *Store) changeLink(ctx context.Context, id string, change func(*Link) er
 		switch {
 		case err == nil:
 			return link, nil
-		case !errors.Is(err, ErrConflict):
+		case !errors.Is(err, s.changed):
 			return Link{}, fmt.Errorf("change a link: %w", err)
 		case ctx.Err() != nil:
 			return Link{}, ctx.Err()
@@ -329,11 +329,11 @@ func (s *Store) EnsureLink(ctx context.Context, token, person string, in NewLink
 		return Link{}, err
 	}
 	link.Person, link.Joined = person, true
-	if _, err := s.kv.Create(ctx, planLinkKey(link.Plan, link.ID), []byte("{}")); err != nil && !errors.Is(err, ErrConflict) {
+	if _, err := s.kv.Create(ctx, planLinkKey(link.Plan, link.ID), []byte("{}")); err != nil && !errors.Is(err, s.changed) {
 		return Link{}, fmt.Errorf("create a link of plan %s: %w", link.Plan, err)
 	}
 	err = s.createJSON(ctx, linkKey(link.ID), link)
-	if errors.Is(err, ErrConflict) {
+	if errors.Is(err, ErrExists) {
 		link, _, err = s.linkByID(ctx, link.ID)
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ type PlanRecord struct {
 // may not see can't be guessed.
 func NewPlanID() string { return newID() }
 
-// AddPlan enters a plan into the index; ErrConflict if it is there already.
+// AddPlan enters a plan into the index; ErrExists if it is there already.
 func (s *Store) AddPlan(ctx context.Context, rec PlanRecord) error {
 	if !ValidPlanID(rec.ID) {
 		return &FieldError{"id", "The plan's id may hold only letters and digits."}
@@ -46,7 +46,7 @@ func (s *Store) Plan(ctx context.Context, id string) (PlanRecord, error) {
 	}
 	var rec PlanRecord
 	_, err := s.getJSON(ctx, planKey(id), &rec)
-	if errors.Is(err, ErrNoKey) {
+	if errors.Is(err, s.noKey) {
 		return PlanRecord{}, ErrUnknown
 	}
 	if err != nil {

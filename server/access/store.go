@@ -19,20 +19,14 @@ import (
 	"time"
 )
 
-// What a KV answers that a caller branches on.
-var (
-	ErrNoKey    = errors.New("no such key")
-	ErrConflict = errors.New("the key was changed by somebody else")
-)
-
 // KV is the key-value bucket the store lives in. Keys hold ASCII letters,
 // digits and dots.
 type KV interface {
-	// Get answers ErrNoKey for an absent key.
+	// Get answers Config.NoKey for an absent key.
 	Get(ctx context.Context, key string) (val []byte, rev uint64, err error)
-	// Create answers ErrConflict for a key that exists.
+	// Create answers Config.Changed for a key that exists.
 	Create(ctx context.Context, key string, val []byte) (rev uint64, err error)
-	// Update answers ErrConflict unless rev is the key's present revision.
+	// Update answers Config.Changed unless rev is the key's present revision.
 	Update(ctx context.Context, key string, val []byte, rev uint64) (newRev uint64, err error)
 	Keys(ctx context.Context, prefix string) ([]string, error)
 	// Watch calls fn, one call at a time, for each later change of a key with
@@ -47,9 +41,14 @@ var (
 	ErrRevoked = errors.New("this link was revoked")
 )
 
+// ErrExists: the record to create is there already; it was not touched.
+var ErrExists = errors.New("the record exists already")
+
 // Config is what a Store is made of.
 type Config struct {
 	KV         KV               // required
+	NoKey      error            // what KV.Get answers for an absent key; required
+	Changed    error            // what KV.Create and KV.Update answer when they lost to somebody else; required
 	AdminToken string           // "": there is no administrator
 	Clock      func() time.Time // nil: time.Now
 	Logger     *slog.Logger     // nil: slog.Default()
@@ -57,16 +56,18 @@ type Config struct {
 
 // Store keeps links, tokens and the plan index.
 type Store struct {
-	kv    KV
-	admin string
-	now   func() time.Time
-	log   *slog.Logger
-	watch watch
+	kv      KV
+	noKey   error
+	changed error
+	admin   string
+	now     func() time.Time
+	log     *slog.Logger
+	watch   watch
 }
 
 // New makes a store over a bucket. It does no I/O.
 func New(c Config) *Store {
-	s := &Store{kv: c.KV, admin: c.AdminToken, now: c.Clock, log: c.Logger}
+	s := &Store{kv: c.KV, noKey: c.NoKey, changed: c.Changed, admin: c.AdminToken, now: c.Clock, log: c.Logger}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -101,7 +102,7 @@ func (s *Store) Identify(ctx context.Context, token string) (Principal, error) {
 	return Principal{Kind: KindToken, Token: api}, nil
 }
 
-// getJSON reads one record; ErrNoKey when it is absent.
+// getJSON reads one record; s.noKey when it is absent.
 func (s *Store) getJSON(ctx context.Context, key string, v any) (rev uint64, err error) {
 	val, rev, err := s.kv.Get(ctx, key)
 	if err != nil {
@@ -118,7 +119,9 @@ func (s *Store) createJSON(ctx context.Context, key string, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.kv.Create(ctx, key, val)
+	if _, err = s.kv.Create(ctx, key, val); errors.Is(err, s.changed) {
+		return ErrExists
+	}
 	return err
 }
 

@@ -34,7 +34,7 @@ func (s *Store) Watch(ctx context.Context) (cancel func(), err error) {
 	}
 	for _, prefix := range []string{linkKey(""), tokenKey("")} {
 		stop, err := s.kv.Watch(ctx, prefix, func(key string, val []byte) {
-			s.changed(strings.TrimPrefix(key, prefix), val)
+			s.recordChanged(strings.TrimPrefix(key, prefix), val)
 		})
 		if err != nil {
 			cancel()
@@ -45,8 +45,8 @@ func (s *Store) Watch(ctx context.Context) (cancel func(), err error) {
 	return cancel, nil
 }
 
-// changed ends every hold of a link or token that no longer opens anything.
-func (s *Store) changed(id string, val []byte) {
+// recordChanged ends every hold of a link or token that no longer opens anything.
+func (s *Store) recordChanged(id string, val []byte) {
 	if val != nil {
 		var rec struct {
 			Revoked time.Time `json:"revoked"`
