@@ -13,6 +13,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"coplan/server/access"
+	"coplan/server/journal"
+	"coplan/server/plan"
+	"coplan/server/room"
 )
 
 // failure is an answer that is not a success: a status, a code for programs, a
@@ -60,7 +63,7 @@ func toFailure(err error) (f *failure, known bool) {
 	case errors.As(err, &he):
 		return httpFailure(he), true
 	}
-	if f := domainFailure(err); f != nil {
+	if f := innerFailure(err); f != nil {
 		return f, true
 	}
 	switch {
@@ -71,6 +74,61 @@ func toFailure(err error) (f *failure, known bool) {
 		return fail(http.StatusGatewayTimeout, "timeout", "This took too long. Try again."), true
 	}
 	return fail(http.StatusInternalServerError, "internal", "Something went wrong here. It was noted; try again."), false
+}
+
+// statusOfCode gives the HTTP status of refusals from further in; others are
+// 400.
+var statusOfCode = map[string]int{
+	plan.CodeNotFound:  http.StatusNotFound,
+	plan.CodeForbidden: http.StatusForbidden,
+	plan.CodeConflict:  http.StatusConflict,
+	plan.CodeFull:      http.StatusConflict,
+	"busy":             http.StatusTooManyRequests,
+}
+
+// innerFailures is how what goes wrong further in is told over HTTP, first
+// match first.
+var innerFailures = []struct {
+	err     error
+	status  int
+	code    string
+	message string
+}{
+	{room.ErrNotFound, http.StatusNotFound, "not-found", "There is no such document."},
+	{room.ErrForbidden, http.StatusForbidden, "forbidden", "Your link does not allow that."},
+	{room.ErrTooBig, http.StatusRequestEntityTooLarge, "too-big", "That is too big."},
+	{room.ErrFull, http.StatusServiceUnavailable, "full", "Too many people are in this document; try again later."},
+	{room.ErrDraining, http.StatusServiceUnavailable, "draining", "The server is restarting; try again in a moment."},
+	{journal.ErrDamaged, http.StatusInternalServerError, "damaged", "Part of what was stored can't be read any more. The operator was told; a replica or a backup is the cure."},
+	{journal.ErrUnknown, http.StatusServiceUnavailable, "unknown", "It is not known whether this was saved. Look before trying again."},
+	{room.ErrUnavailable, http.StatusServiceUnavailable, "unavailable", "Storage is not available at the moment. Nothing saved was lost; try again."},
+	{journal.ErrUnavailable, http.StatusServiceUnavailable, "unavailable", "Storage is not available at the moment. Nothing saved was lost; try again."},
+}
+
+// innerFailure knows the errors of the packages below; nil for others.
+func innerFailure(err error) *failure {
+	var fromPlan *plan.Refusal
+	var fromRoom *room.Refusal
+	switch {
+	case errors.As(err, &fromPlan):
+		return refusal(fromPlan.Reason, fromPlan.Message, fromPlan.Where)
+	case errors.As(err, &fromRoom):
+		return refusal(fromRoom.Code, fromRoom.Message, fromRoom.Where)
+	}
+	for _, row := range innerFailures {
+		if errors.Is(err, row.err) {
+			return fail(row.status, row.code, row.message)
+		}
+	}
+	return nil
+}
+
+func refusal(code, message, where string) *failure {
+	status, ok := statusOfCode[code]
+	if !ok {
+		status = http.StatusBadRequest
+	}
+	return &failure{status, code, message, where}
 }
 
 func httpFailure(he *echo.HTTPError) *failure {
@@ -86,7 +144,7 @@ func httpFailure(he *echo.HTTPError) *failure {
 // onError is the one place where errors turn into answers.
 func (s *site) onError(err error, c echo.Context) {
 	f, known := toFailure(err)
-	if !known {
+	if !known || f.Status == http.StatusInternalServerError {
 		s.log.Error("request failed", "route", c.Path(), "request", requestID(c), "err", err)
 	}
 	if c.Response().Committed {

@@ -15,32 +15,10 @@ import (
 	"coplan/server/journal"
 	"coplan/server/plan"
 	"coplan/server/replay"
-	"coplan/server/room"
 )
 
 // maxHistory bounds one page of history.
 const maxHistory = 1000
-
-// roomFailures is how what goes wrong further in is told over HTTP, first
-// match first.
-var roomFailures = []struct {
-	err     error
-	status  int
-	code    string
-	message string
-}{
-	{room.ErrNotFound, http.StatusNotFound, "not-found", "There is no such document."},
-	{room.ErrForbidden, http.StatusForbidden, "forbidden", "Your link does not allow that."},
-	{room.ErrRevoked, http.StatusUnauthorized, "revoked", "This link was withdrawn. Ask whoever sent it for a new one."},
-	{room.ErrMalformed, http.StatusBadRequest, "malformed", "The request is malformed."},
-	{room.ErrTooBig, http.StatusRequestEntityTooLarge, "too-big", "That is too big."},
-	{room.ErrTooFast, http.StatusTooManyRequests, "too-fast", "Too many requests; wait a moment."},
-	{room.ErrFull, http.StatusServiceUnavailable, "full", "Too many people are in this document; try again later."},
-	{room.ErrDraining, http.StatusServiceUnavailable, "draining", "The server is restarting; try again in a moment."},
-	{room.ErrUnavailable, http.StatusServiceUnavailable, "unavailable", "Storage is not available at the moment. Nothing was lost; try again."},
-	{journal.ErrUnavailable, http.StatusServiceUnavailable, "unavailable", "Storage is not available at the moment. Nothing was lost; try again."},
-	{journal.ErrUnknown, http.StatusServiceUnavailable, "unknown", "It is not known whether this was saved. Look before trying again."},
-}
 
 type actorJSON struct {
 	ID   string `json:"id"`

@@ -26,14 +26,14 @@ type linkJSON struct {
 	Joined  bool   `json:"joined"`
 	Created string `json:"created"`
 	Expires string `json:"expires"` // "": never
-	Revoked string `json:"revoked"` // "": in force
-	Self    bool   `json:"self"`    // the link this request was made with
+	Revoked bool   `json:"revoked"`
+	Self    bool   `json:"self"` // the link this request was made with
 }
 
 func toLinkJSON(l access.Link, p access.Principal) linkJSON {
 	return linkJSON{
 		ID: l.ID, Person: l.Person, Role: l.Role, Side: l.Side, Name: l.Name, Email: l.Email, Edit: l.Edit,
-		Joined: l.Joined, Created: stamp(l.Created), Expires: stamp(l.Expires), Revoked: stamp(l.Revoked),
+		Joined: l.Joined, Created: stamp(l.Created), Expires: stamp(l.Expires), Revoked: !l.Revoked.IsZero(),
 		Self: p.Kind == access.KindLink && p.Link.ID == l.ID,
 	}
 }

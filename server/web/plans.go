@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -184,31 +183,4 @@ func (s *site) command(c echo.Context) error {
 		result = json.RawMessage("null")
 	}
 	return c.JSON(http.StatusOK, map[string]any{"ok": true, "seq": seq, "result": result})
-}
-
-// Codes of refusals and the HTTP statuses they go out with.
-var statusOfCode = map[string]int{
-	plan.CodeInvalid:   http.StatusBadRequest,
-	plan.CodeNotFound:  http.StatusNotFound,
-	plan.CodeForbidden: http.StatusForbidden,
-	plan.CodeConflict:  http.StatusConflict,
-	plan.CodeFull:      http.StatusConflict,
-}
-
-// domainFailure knows the errors of the packages below; nil for others.
-func domainFailure(err error) *failure {
-	var refusal *plan.Refusal
-	if errors.As(err, &refusal) {
-		status, ok := statusOfCode[refusal.Reason]
-		if !ok {
-			status = http.StatusBadRequest
-		}
-		return &failure{status, refusal.Reason, refusal.Message, refusal.Where}
-	}
-	for _, row := range roomFailures {
-		if errors.Is(err, row.err) {
-			return fail(row.status, row.code, row.message)
-		}
-	}
-	return nil
 }

@@ -16,11 +16,11 @@ type tokenJSON struct {
 	Scopes  []string `json:"scopes"`
 	Created string   `json:"created"`
 	Expires string   `json:"expires"` // "": never
-	Revoked string   `json:"revoked"` // "": in force
+	Revoked bool     `json:"revoked"`
 }
 
 func toTokenJSON(t access.APIToken) tokenJSON {
-	return tokenJSON{ID: t.ID, Label: t.Label, Scopes: t.Scopes, Created: stamp(t.Created), Expires: stamp(t.Expires), Revoked: stamp(t.Revoked)}
+	return tokenJSON{ID: t.ID, Label: t.Label, Scopes: t.Scopes, Created: stamp(t.Created), Expires: stamp(t.Expires), Revoked: !t.Revoked.IsZero()}
 }
 
 func (s *site) withScope(c echo.Context, scope string) (access.Principal, error) {
