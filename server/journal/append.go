@@ -12,9 +12,6 @@ import (
 // MaxIDBytes bounds the id given to Append.
 const MaxIDBytes = 256
 
-// attemptFor is how long one attempt waits for its acknowledgement.
-const attemptFor = 3 * time.Second
-
 // Append stores e and returns its position once it is durable.
 //
 // id makes a retry harmless: within Config.DedupWindow a second Append with
@@ -126,7 +123,7 @@ func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending) reply {
 	case <-j.halt:
 		return reply{err: ErrClosed}
 	}
-	timer := time.NewTimer(attemptFor)
+	timer := time.NewTimer(j.cfg.AttemptFor)
 	defer timer.Stop()
 	for {
 		var why error
@@ -135,7 +132,7 @@ func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending) reply {
 			return r
 		case <-timer.C:
 			if p.stillQueued() { // others are ahead; its own attempt hasn't begun
-				timer.Reset(attemptFor)
+				timer.Reset(j.cfg.AttemptFor)
 				continue
 			}
 			why = errNoAck

@@ -44,6 +44,9 @@ type Config struct {
 	// RetryFor is how long Append keeps trying by itself; default 15 s, which
 	// covers the loss of a stream leader.
 	RetryFor time.Duration
+	// AttemptFor is how long one attempt waits for its acknowledgement before
+	// Append sends the entry again; default 3 s.
+	AttemptFor time.Duration
 	// DedupWindow is how long a repeated id is recognised; default 10 min.
 	DedupWindow time.Duration
 	// ConnectFor is how long Open waits for an external NATS; default 10 s.
@@ -77,7 +80,7 @@ func (c Config) Validate() error {
 		return errors.New("journal: more than one replica needs an external NATS cluster")
 	case c.MaxEntryBytes < 0 || c.MaxEntryBytes > maxMaxEntryBytes:
 		return fmt.Errorf("journal: entries of %d bytes; at most %d", c.MaxEntryBytes, maxMaxEntryBytes)
-	case c.RetryFor < 0 || c.DedupWindow < 0 || c.ConnectFor < 0:
+	case c.RetryFor < 0 || c.AttemptFor < 0 || c.DedupWindow < 0 || c.ConnectFor < 0:
 		return errors.New("journal: durations must not be negative")
 	}
 	return nil
@@ -90,6 +93,7 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	def(&c.RetryFor, 15*time.Second)
+	def(&c.AttemptFor, 3*time.Second)
 	def(&c.DedupWindow, 10*time.Minute)
 	def(&c.ConnectFor, 10*time.Second)
 	if c.Sync == "" {

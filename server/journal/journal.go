@@ -18,23 +18,24 @@ import (
 // All methods may be called from any goroutine.
 type Journal struct {
 	// Fixed after Open.
-	cfg    Config
-	log    *slog.Logger
-	host   *host // nil with an external NATS
-	nc     *nats.Conn
-	lc     *nats.Conn // live entries and presence, so that they don't delay acknowledgements
-	js     jetstream.JetStream
-	acks   *ackInbox
-	shards [Shards]*publisher
-	live   *live
-	rumour *rumour
-	health *health
-	work   *kv // bucket WORKSPACE
-	notes  *kv // bucket JOURNAL
-	snaps  jetstream.ObjectStore
-	stop   chan struct{} // closed when Close begins: nothing new starts
-	halt   chan struct{} // closed when Close waits no longer for appends under way
-	wg     sync.WaitGroup
+	cfg     Config
+	log     *slog.Logger
+	host    *host // nil with an external NATS
+	nc      *nats.Conn
+	lc      *nats.Conn // live entries and presence, so that they don't delay acknowledgements
+	js      jetstream.JetStream
+	acks    *ackInbox
+	shards  [Shards]*publisher
+	live    *live
+	rumour  *rumour
+	health  *health
+	work    *kv // bucket WORKSPACE
+	notes   *kv // bucket JOURNAL
+	snaps   jetstream.ObjectStore
+	stop    chan struct{} // closed when Close begins: nothing new starts
+	halt    chan struct{} // closed when Close waits no longer for appends under way
+	wg      sync.WaitGroup
+	readers chan struct{} // one element per read request under way
 
 	high       [Shards]atomic.Uint64 // newest sequence known of each stream
 	noted      [Shards]atomic.Uint64 // the part of high that is written down
@@ -59,11 +60,12 @@ func Open(ctx context.Context, cfg Config) (*Journal, error) {
 	}
 	cfg = cfg.withDefaults()
 	j := &Journal{
-		cfg:    cfg,
-		log:    cfg.Logger,
-		health: newHealth(cfg.Clock),
-		stop:   make(chan struct{}),
-		halt:   make(chan struct{}),
+		cfg:     cfg,
+		log:     cfg.Logger,
+		health:  newHealth(cfg.Clock),
+		stop:    make(chan struct{}),
+		readers: make(chan struct{}, maxReaders),
+		halt:    make(chan struct{}),
 	}
 	if err := j.open(ctx); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -137,7 +139,7 @@ func (j *Journal) goes(f func()) {
 }
 
 func (j *Journal) newPublisher() *publisher {
-	b := &publisher{acks: j.acks, in: make(chan *pending, queueLen), stop: j.halt, wait: attemptFor}
+	b := &publisher{acks: j.acks, in: make(chan *pending, queueLen), stop: j.halt, wait: j.cfg.AttemptFor}
 	window := windowFsync
 	switch {
 	case j.cfg.URL != "":

@@ -54,6 +54,9 @@ func newLive(j *Journal) (*live, error) {
 		return nil, err
 	}
 	l.sub = sub
+	for shard := range Shards {
+		l.heard[shard] = j.high[shard].Load()
+	}
 	return l, j.lc.Flush()
 }
 

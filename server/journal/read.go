@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	maxReaders   = 32
 	readBatch    = 256     // entries per request
 	readBytes    = 2 << 20 // bytes per request, exceeded by at most one entry
 	readAttempt  = 5 * time.Second
@@ -93,11 +94,9 @@ func (j *Journal) lastOfLeader(ctx context.Context, where place, body []byte) (u
 func (j *Journal) retryRead(ctx context.Context, f func(context.Context) error) error {
 	deadline := time.Now().Add(readFor)
 	for {
-		once, cancel := context.WithTimeout(ctx, readAttempt)
-		err := f(once)
-		cancel()
-		if err == nil || errors.Is(err, ErrDamaged) || errors.Is(err, errStop) {
-			return err
+		err := j.readOnce(ctx, f)
+		if err == nil {
+			return nil
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -115,19 +114,32 @@ func (j *Journal) retryRead(ctx context.Context, f func(context.Context) error) 
 	}
 }
 
+// readOnce bounds how many requests a node has under way, so that ten thousand
+// followers that resume at once don't starve appends.
+func (j *Journal) readOnce(ctx context.Context, f func(context.Context) error) error {
+	select {
+	case j.readers <- struct{}{}:
+		defer func() { <-j.readers }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, readAttempt)
+	defer cancel()
+	return f(ctx)
+}
+
 // errStop: the consumer of entries wants no more.
 var errStop = errors.New("stop")
 
-// chunk is the outcome of one batch request.
+// chunk is the answer to one batch request.
 type chunk struct {
-	got     int
-	last    uint64 // sequence of the last message, 0 if none came
-	pending uint64 // how many of the subject the index counts behind it
+	msgs    []*nats.Msg
+	seqs    []uint64 // of msgs, growing
+	pending uint64   // how many more of the subject the index counts
 }
 
-// get requests up to n messages of a subject from sequence from on and hands
-// them to f in order; f's error ends it.
-func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes int, f func(*nats.Msg, uint64) error) (chunk, error) {
+// get requests up to n messages of a subject from sequence from on.
+func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes int) (chunk, error) {
 	var c chunk
 	body, err := json.Marshal(getRequest{Seq: from, Batch: n, MaxBytes: bytes, NextFor: where.subject()})
 	if err != nil {
@@ -142,7 +154,7 @@ func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes in
 	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+where.stream(), inbox, body); err != nil {
 		return c, err
 	}
-	for {
+	for last := from - 1; ; {
 		m, err := sub.NextMsgWithContext(ctx)
 		if err != nil {
 			return c, err
@@ -150,7 +162,6 @@ func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes in
 		switch m.Header.Get("Status") {
 		case "":
 		case "404":
-			c.pending = 0
 			return c, nil
 		case "204": // end of batch
 			c.pending, err = headerUint(m, "Nats-Num-Pending")
@@ -164,15 +175,11 @@ func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes in
 		if err != nil {
 			return c, err
 		}
-		if seq <= c.last || seq < from {
-			return c, fmt.Errorf("direct get: sequence %d came after %d", seq, max(c.last, from-1))
+		if seq <= last {
+			return c, fmt.Errorf("direct get: sequence %d came after %d", seq, last)
 		}
-		if f != nil {
-			if err := f(m, seq); err != nil {
-				return c, err
-			}
-		}
-		c.got, c.last = c.got+1, seq
+		last = seq
+		c.msgs, c.seqs = append(c.msgs, m), append(c.seqs, seq)
 	}
 }
 
@@ -188,8 +195,8 @@ func headerUint(m *nats.Msg, key string) (uint64, error) {
 func (j *Journal) count(ctx context.Context, where place, after uint64) (uint64, error) {
 	var n uint64
 	err := j.retryRead(ctx, func(ctx context.Context) error {
-		c, err := j.get(ctx, where, after+1, 1, 0, nil)
-		n = uint64(c.got) + c.pending
+		c, err := j.get(ctx, where, after+1, 1, 0)
+		n = uint64(len(c.msgs)) + c.pending
 		return err
 	})
 	return n, err
@@ -253,44 +260,41 @@ func (j *Journal) readRange(ctx context.Context, doc string, where place, from C
 	var stuck time.Time // since when nothing comes although something must
 	for from.Seq < upTo {
 		var c chunk
-		err := j.retryRead(ctx, func(ctx context.Context) error {
-			var err error
-			c, err = j.get(ctx, where, from.Seq+1, readBatch, readBytes, func(m *nats.Msg, seq uint64) error {
-				if seq > upTo {
-					return errStop
-				}
-				s, err := j.stored(doc, m.Data, seq, from)
-				if err != nil {
-					return err
-				}
-				from = After(s)
-				if err := f(s); err != nil {
-					return &consumerError{err}
-				}
-				return nil
-			})
+		err := j.retryRead(ctx, func(ctx context.Context) (err error) {
+			c, err = j.get(ctx, where, from.Seq+1, readBatch, readBytes)
 			return err
 		})
-		var ce *consumerError
-		switch {
-		case errors.As(err, &ce):
-			return ce.err
-		case errors.Is(err, errStop): // the first one beyond upTo
-			return j.damagedIf(from.Seq < upTo && upTo == end, doc, where, from, "an entry at the end can't be read")
-		case err != nil:
+		if err != nil {
 			return err
-		case c.got > 0:
+		}
+		for i, m := range c.msgs {
+			if c.seqs[i] > upTo {
+				if upTo < end || from.Seq == end {
+					return nil
+				}
+				return j.damagedIf(true, doc, where, from, fmt.Sprintf("the entry at sequence %d can't be read", end))
+			}
+			s, err := j.stored(doc, m.Data, c.seqs[i], from)
+			if err != nil {
+				return err
+			}
+			if err := f(s); err != nil {
+				return err
+			}
+			from = After(s)
+		}
+		switch {
+		case len(c.msgs) > 0:
 			stuck = time.Time{}
-			if from.Seq == upTo && upTo == end && c.pending > 0 {
+			if from.Seq == end && c.pending > 0 {
 				return j.checkSkipped(ctx, doc, where, from, c.pending)
 			}
 			continue
+		case stuck.IsZero():
+			stuck = time.Now()
 		}
 		// The last entry's sequence is known, yet nothing came. A replica may
 		// lag behind the leader for a moment; otherwise the entry is unreadable.
-		if stuck.IsZero() {
-			stuck = time.Now()
-		}
 		if j.host != nil || time.Since(stuck) > laggardsFor {
 			return j.damagedIf(true, doc, where, from, "the next entry can't be read")
 		}
@@ -302,12 +306,6 @@ func (j *Journal) readRange(ctx context.Context, doc string, where place, from C
 	}
 	return nil
 }
-
-// consumerError keeps f's errors apart from those worth a retry.
-type consumerError struct{ err error }
-
-func (e *consumerError) Error() string { return e.err.Error() }
-func (e *consumerError) Unwrap() error { return errStop }
 
 // checkSkipped is called when everything up to the end was read and the index
 // still counts more: either entries were appended since, or some were stepped
