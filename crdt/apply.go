@@ -1,0 +1,345 @@
+package crdt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// ApplyUpdate merges a v1 update, as Yjs encodeStateAsUpdate and its update
+// event write it. Updates may come in any order and more than once. What depends
+// on structs not seen yet waits in the document (see HasPending), bounded by
+// Limits.MaxPendingBytes, and is merged when they arrive.
+//
+// update is borrowed until ApplyUpdate returns. Inside Transact, the changes
+// join the open transaction, which then counts as not local. Cost is that of the update; it
+// does not depend on the size of the document, on how many clients wrote it or
+// how much was deleted.
+//
+// The error wraps ErrTruncated, ErrMalformed, ErrLimit or ErrPendingFull, and
+// then the document is exactly as it was.
+func (d *Doc) ApplyUpdate(update []byte, origin any) error {
+	c := cursor{b: update}
+	blocks, deletesAt := c.checkUpdate(d.cursors.blocks[:0], &d.limits)
+	d.cursors.blocks = keepSmall(blocks)
+	if c.err == nil {
+		c.err = sortBlocks(blocks)
+	}
+	if c.err == nil {
+		c.err = d.fits(update, blocks, deletesAt)
+	}
+	if c.err != nil {
+		return fmt.Errorf("apply %d-byte update: %w", len(update), c.err)
+	}
+	if d.tx != nil {
+		d.tx.local = false
+		d.merge(d.tx, update, blocks, deletesAt)
+		return nil
+	}
+	tx := d.begin(origin, false)
+	defer d.commit(tx)
+	d.merge(tx, update, blocks, deletesAt)
+	return nil
+}
+
+// sortBlocks orders the sections by client, as integration wants them.
+func sortBlocks(blocks []block) error {
+	if len(blocks) < 2 {
+		return nil
+	}
+	slices.SortFunc(blocks, func(a, b block) int { return cmp.Compare(a.client, b.client) })
+	for i := range blocks[1:] {
+		if blocks[i].client == blocks[i+1].client {
+			return malformed(blocks[i].pos, "client %d has two sections", blocks[i].client)
+		}
+	}
+	return nil
+}
+
+// fits checks what checkUpdate cannot know: that the arena can take the
+// content, and the waiting room what may have to wait.
+func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
+	if uint64(len(d.bytes))+4*uint64(len(update)) > 1<<32-1 {
+		d.compact()
+		if uint64(len(d.bytes))+4*uint64(len(update)) > 1<<32-1 {
+			return overLimit(0, "document of %d bytes cannot take %d more", len(d.bytes), len(update))
+		}
+	}
+	w := &d.waiting
+	if w.bytes+len(update) <= d.limits.MaxPendingBytes || !d.mayWait(update, blocks, deletesAt) {
+		return nil
+	}
+	if w.shrink(); w.bytes+len(update) <= d.limits.MaxPendingBytes {
+		return nil
+	}
+	return fmt.Errorf("crdt: %d bytes are waiting: %w", w.bytes, ErrPendingFull)
+}
+
+// mayWait reports whether part of a checked update refers to something that is
+// neither here nor in the update itself.
+func (d *Doc) mayWait(update []byte, blocks []block, deletesAt int) bool {
+	known := func(client, clock uint64) bool {
+		if clock < uint64(d.stateOf(client)) {
+			return true
+		}
+		i, ok := slices.BinarySearchFunc(blocks, client, func(b block, id uint64) int {
+			return cmp.Compare(b.client, id)
+		})
+		return ok && clock < blocks[i].end && blocks[i].clock <= uint64(d.stateOf(client))
+	}
+	c := cursor{b: update}
+	var s rawStruct
+	for _, b := range blocks {
+		c.pos = b.pos
+		for clock := b.clock; clock < b.end; clock += s.length {
+			c.readStruct(&s, b.client, clock, &d.limits)
+			if s.info == kindSkip || clock > 0 && !known(b.client, clock-1) ||
+				s.hasOrigin() && !known(s.origin.client, s.origin.clock) ||
+				s.hasRight() && !known(s.right.client, s.right.clock) ||
+				s.namesParent() && !s.rooted && !known(s.parent.client, s.parent.clock) {
+				return true
+			}
+		}
+	}
+	c.pos = deletesAt
+	waits := false
+	c.eachDelete(func(client, clock, length uint64) {
+		waits = waits || !known(client, clock+length-1)
+	})
+	return waits
+}
+
+// merge applies a checked update.
+func (d *Doc) merge(tx *Tx, update []byte, blocks []block, deletesAt int) {
+	d.integrateBlocks(tx, update, blocks)
+	c := cursor{b: update, pos: deletesAt}
+	c.eachDelete(func(client, clock, length uint64) { d.applyDelete(tx, client, clock, length) })
+	d.resume(tx)
+}
+
+// stacked is a struct that waits for one of another client in the same update.
+type stacked struct {
+	s     rawStruct
+	block int
+	left  uint64 // structs of the block from this one on
+}
+
+// integrateBlocks integrates every struct of an update that can be, and puts the
+// rest into the waiting room. blocks is sorted by client and used up. Sections
+// are taken by falling client id, which is the order with the fewest conflicts;
+// a struct that needs one of another section makes that section go first.
+func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
+	c := cursor{b: update}
+	stack := d.cursors.stack[:0]
+	var parked parking
+	var s rawStruct
+	cur := len(blocks) - 1
+	next := func(i int) bool {
+		b := &blocks[i]
+		if b.done || b.left == 0 {
+			return false
+		}
+		c.pos = b.pos
+		c.readStruct(&s, b.client, b.clock, &d.limits)
+		b.pos, b.left, b.clock = c.pos, b.left-1, b.clock+s.length
+		return true
+	}
+	at := -1 // block of s, -1: s is used up
+	for {
+		if at < 0 {
+			if n := len(stack); n > 0 {
+				s, at = stack[n-1].s, stack[n-1].block
+				stack = stack[:n-1]
+			} else {
+				for cur >= 0 && !next(cur) {
+					cur--
+				}
+				if cur < 0 {
+					break
+				}
+				at = cur
+			}
+		}
+		if s.info == kindSkip {
+			at = -1
+			continue
+		}
+		b := &blocks[at]
+		state := uint64(d.stateOf(b.client))
+		if s.clock > state {
+			stack = append(stack, stacked{s, at, d.leftFrom(update, b, &s)})
+			d.waiting.need(b.client, s.clock-1)
+			parked.add(update, blocks, stack)
+			stack, at = stack[:0], -1
+			continue
+		}
+		if missing, ok := d.missing(&s, b.client); ok {
+			stack = append(stack, stacked{s, at, d.leftFrom(update, b, &s)})
+			i, found := slices.BinarySearchFunc(blocks, missing, func(b block, id uint64) int {
+				return cmp.Compare(b.client, id)
+			})
+			if found && next(i) {
+				at = i
+				continue
+			}
+			d.waiting.need(missing, uint64(d.stateOf(missing)))
+			parked.add(update, blocks, stack)
+			stack, at = stack[:0], -1
+			continue
+		}
+		if state < s.clock+s.length {
+			d.admit(tx, &s, b.client, uint32(state-s.clock))
+		}
+		at = -1
+	}
+	clear(stack[:cap(stack)]) // drop the references into update
+	d.cursors.stack = keepSmall(stack)
+	if parked.sections > 0 {
+		d.waiting.add(parked.update())
+	}
+}
+
+// leftFrom counts the structs of b from s, the one read last, to the end. A
+// struct on the stack may be older than the last one read; then the count is
+// found by reading on from it.
+func (d *Doc) leftFrom(update []byte, b *block, s *rawStruct) uint64 {
+	if s.clock+s.length == b.clock {
+		return b.left + 1
+	}
+	c := cursor{b: update, pos: s.start}
+	var x rawStruct
+	n := uint64(0)
+	for clock := s.clock; c.pos < b.stop; clock += x.length {
+		c.readStruct(&x, b.client, clock, &d.limits)
+		n++
+	}
+	return n
+}
+
+// missing returns a client that a struct depends on but whose struct is not here.
+func (d *Doc) missing(s *rawStruct, client uint64) (uint64, bool) {
+	unknown := func(id rawID) bool {
+		return id.client != client && id.clock >= uint64(d.stateOf(id.client))
+	}
+	switch {
+	case s.hasOrigin() && unknown(s.origin):
+		return s.origin.client, true
+	case s.hasRight() && unknown(s.right):
+		return s.right.client, true
+	case s.namesParent() && !s.rooted && unknown(s.parent):
+		return s.parent.client, true
+	}
+	return 0, false
+}
+
+// namesParent reports whether the struct says itself where it belongs.
+func (s *rawStruct) namesParent() bool {
+	return s.info&(infoOrigin|infoRight) == 0 && s.kind() != kindGC && s.info != kindSkip
+}
+
+// admit integrates a struct whose dependencies are all here.
+func (d *Doc) admit(tx *Tx, s *rawStruct, id uint64, offset uint32) {
+	in := incoming{
+		client: d.intern(id),
+		clock:  uint32(s.clock),
+		length: uint32(s.length),
+		flags:  s.kind(),
+	}
+	if in.flags == kindGC {
+		in.clock += offset
+		in.length -= offset
+		c := d.clients[in.client]
+		tx.touch(in.client, c)
+		d.addCollected(tx, c, &in)
+		return
+	}
+	in.content = s.content
+	if s.ascii {
+		in.flags |= flagASCII
+	}
+	if s.hasOrigin() {
+		in.originClient, in.originClock = d.lookup(s.origin.client), uint32(s.origin.clock)
+	}
+	if s.hasRight() {
+		in.rightClient, in.rightClock = d.lookup(s.right.client), uint32(s.right.clock)
+	}
+	if s.namesParent() {
+		if typ := d.parentOf(s); typ != 0 {
+			if s.info&infoSub != 0 {
+				in.list = d.slot(typ, d.keyBytes(s.sub))
+			} else {
+				in.list = d.types[typ].seq
+			}
+		}
+	}
+	if in.flags&kindMask == kindType {
+		name := uint32(0)
+		if s.typeKind == typeElement || s.typeKind == typeHook {
+			name = d.keyBytes(s.typeName)
+		}
+		in.typ = d.newType(s.typeKind, 0, name, 0)
+	}
+	d.integrate(tx, &in, offset)
+}
+
+// parentOf finds the type a struct names as its parent, 0 if that was collected
+// or is no type.
+func (d *Doc) parentOf(s *rawStruct) uint32 {
+	if s.rooted {
+		k := d.keyBytes(s.parentName)
+		t, ok := d.roots[k]
+		if !ok {
+			t = d.newType(typeUnknown, 0, k, 0)
+			d.roots[k] = t
+		}
+		return t
+	}
+	it := d.at(d.findItem(d.lookup(s.parent.client), uint32(s.parent.clock)))
+	if it.kind() != kindType {
+		return 0
+	}
+	return it.off
+}
+
+// applyDelete deletes a range of clocks; what is not here yet waits.
+func (d *Doc) applyDelete(tx *Tx, id, clock, length uint64) {
+	end := clock + length
+	ix := d.lookup(id)
+	if ix == 0 {
+		d.waiting.addDelete(id, clock, length)
+		return
+	}
+	c := d.clients[ix]
+	if state := uint64(c.next); end > state {
+		from := max(clock, state)
+		d.waiting.addDelete(id, from, end-from)
+		if clock >= state {
+			return
+		}
+		end = state
+	}
+	p := c.find(uint32(clock))
+	it := d.at(c.at(p))
+	if !it.deleted() && it.clock < uint32(clock) {
+		_, p = d.splitAt(tx, c, p, uint32(clock)-it.clock)
+	}
+	for {
+		r := c.at(p)
+		it := d.at(r)
+		if uint64(it.clock) >= end {
+			return
+		}
+		if !it.deleted() {
+			last := end < uint64(it.end())
+			if last {
+				d.splitAt(tx, c, p, uint32(end)-it.clock)
+			}
+			if tx.deleteItem(r); last {
+				return
+			}
+		}
+		if !c.step(&p) {
+			return
+		}
+	}
+}

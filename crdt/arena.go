@@ -1,0 +1,137 @@
+package crdt
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
+
+// Content lives in one byte slice per document, d.bytes: text as UTF-8, values
+// as the bytes they arrived in, so that writing them again yields the same
+// bytes. Freed stretches are counted in d.waste and squeezed out by compact.
+
+const compactFloor = 64 << 10 // bytes below which compacting is not worth it
+
+// put copies b to the end of the arena.
+func (d *Doc) put(b []byte) (off uint32) {
+	off = uint32(len(d.bytes))
+	d.bytes = append(d.bytes, b...)
+	return off
+}
+
+// content returns the item's bytes; valid until the arena grows.
+func (d *Doc) content(it *item) []byte { return d.bytes[it.off : it.off+it.size] }
+
+// extend appends b to the content of it. A client's last run (tail) that must
+// move gets some bytes reserved behind it (client.spareFrom), so that people
+// typing at the same time move each run O(log n) times.
+func (d *Doc) extend(c *client, it *item, b []byte, tail bool) {
+	end := it.off + it.size
+	switch {
+	case int(end) == len(d.bytes):
+		d.bytes = append(d.bytes, b...)
+	case tail && end == c.spareFrom && int(end)+len(b) <= int(c.spareEnd):
+		copy(d.bytes[end:], b)
+		d.waste -= len(b)
+		c.spareFrom += uint32(len(b))
+	default:
+		off := uint32(len(d.bytes))
+		d.bytes = append(d.bytes, d.bytes[it.off:end]...)
+		d.bytes = append(d.bytes, b...)
+		d.waste += int(it.size)
+		if tail {
+			spare := min(int(it.size)+len(b), 64<<10) + 8
+			c.spareFrom = uint32(len(d.bytes))
+			d.bytes = append(d.bytes, make([]byte, spare)...)
+			d.waste += spare
+			c.spareEnd = uint32(len(d.bytes))
+		}
+		it.off = off
+	}
+	it.size += uint32(len(b))
+}
+
+// compactIfWasteful rewrites the arena when more than half of it is freed bytes.
+// It runs between transactions only. Runs are visited in clock order, so the
+// parts of a split run stay side by side and merge again without copying.
+func (d *Doc) compactIfWasteful() {
+	if len(d.bytes) >= compactFloor && d.waste*2 >= len(d.bytes) {
+		d.compact()
+	}
+}
+
+func (d *Doc) compact() {
+	fresh := make([]byte, 0, (len(d.bytes)-d.waste)*9/8)
+	for _, c := range d.clients[1:] {
+		c.spareFrom, c.spareEnd = 0, 0
+		for _, ch := range c.chunks {
+			for _, r := range ch {
+				it := d.at(r.item)
+				if it.size == 0 {
+					continue
+				}
+				off := uint32(len(fresh))
+				fresh = append(fresh, d.content(it)...)
+				it.off = off
+			}
+		}
+	}
+	d.bytes, d.waste = fresh, 0
+}
+
+// asciiLen returns the length of the leading ASCII part of b.
+func asciiLen(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if binary.LittleEndian.Uint64(b[i:])&0x8080808080808080 != 0 {
+			break
+		}
+	}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
+
+// utf16Len counts the UTF-16 code units of valid UTF-8.
+func utf16Len(b []byte) int {
+	i := asciiLen(b)
+	n := i
+	for _, c := range b[i:] {
+		// Every byte that starts a rune counts one, a four-byte rune two.
+		if c&0xc0 != 0x80 {
+			n++
+		}
+		if c >= 0xf0 {
+			n++
+		}
+	}
+	return n
+}
+
+// utf16Cut returns the byte offset of the n-th UTF-16 code unit of b. If that
+// is the second half of a surrogate pair, inPair is true and the offset is that
+// of the pair.
+func utf16Cut(b []byte, n int) (off int, inPair bool) {
+	for n > 0 {
+		c := b[off]
+		switch {
+		case c < 0x80:
+			off++
+		case c < 0xe0:
+			off += 2
+		case c < 0xf0:
+			off += 3
+		default:
+			if n == 1 {
+				return off, true
+			}
+			off += 4
+			n--
+		}
+		n--
+	}
+	return off, false
+}
+
+// replacement is U+FFFD, which stands for each half of a cut surrogate pair.
+const replacement = "\uFFFD"

@@ -1,0 +1,241 @@
+package crdt
+
+// Format of a v1 update (Yjs src/utils/encoding.js, readClientsStructRefs):
+//
+//	sections  uvarint
+//	section:  structs uvarint, client uvarint, clock uvarint, structs…
+//	deletes   as readDeletes
+//
+//	struct:   info byte: content kind in five bits, infoOrigin, infoRight, infoSub
+//	          origin  client, clock   if infoOrigin
+//	          right   client, clock   if infoRight
+//	          if neither: 1 and the root's name, or 0 and the parent's id;
+//	                      then the key if infoSub
+//	          content
+//
+// GC and Skip structs have only a length.
+
+// rawID is an id as it stands on the wire.
+type rawID struct{ client, clock uint64 }
+
+// rawStruct is one struct as it stands on the wire. Byte slices are borrowed.
+type rawStruct struct {
+	clock, length uint64
+	info          byte
+	ascii         bool
+	rooted        bool // the parent is a root, its name in parentName
+	start         int  // offset of the info byte
+	contentAt     int  // offset of the content
+	origin, right rawID
+	parent        rawID
+	parentName    []byte
+	sub           []byte
+	content       []byte // as stored in the arena
+	typeKind      uint8
+	typeName      []byte
+}
+
+func (s *rawStruct) kind() uint32    { return uint32(s.info & kindMask) }
+func (s *rawStruct) hasOrigin() bool { return s.info&infoOrigin != 0 }
+func (s *rawStruct) hasRight() bool  { return s.info&infoRight != 0 }
+
+// readStruct reads and checks the next struct of a client. s is overwritten.
+func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
+	*s = rawStruct{clock: clock, start: c.pos, length: 1}
+	s.info = c.u8("struct")
+	kind := s.kind()
+	if kind == kindGC || s.info == kindSkip {
+		s.length = c.uvarint()
+	} else {
+		if s.info&infoOrigin != 0 {
+			s.origin = rawID{c.uvarint(), c.uvarint()}
+			if s.origin.client == client && s.origin.clock >= clock {
+				c.fail(malformed(s.start, "struct %d:%d has itself or a later struct as origin", client, clock))
+			}
+		}
+		if s.info&infoRight != 0 {
+			s.right = rawID{c.uvarint(), c.uvarint()}
+			if s.right.client == client && s.right.clock >= clock {
+				c.fail(malformed(s.start, "struct %d:%d has itself or a later struct as right origin", client, clock))
+			}
+		}
+		if s.info&(infoOrigin|infoRight) == 0 {
+			if c.uvarint() == 1 {
+				s.rooted = true
+				s.parentName = c.str("root name", lim.MaxStringBytes)
+			} else {
+				s.parent = rawID{c.uvarint(), c.uvarint()}
+				if s.parent.client == client && s.parent.clock >= clock {
+					c.fail(malformed(s.start, "struct %d:%d is its own parent", client, clock))
+				}
+			}
+			if s.info&infoSub != 0 {
+				s.sub = c.str("key", lim.MaxStringBytes)
+			}
+		}
+		s.contentAt = c.pos
+		c.readContent(s, kind, lim)
+	}
+	if c.err != nil {
+		return
+	}
+	if s.length == 0 {
+		c.fail(malformed(s.start, "struct %d:%d is empty", client, clock))
+	} else if s.length > uint64(lim.MaxRunLength) && s.info != kindSkip {
+		c.fail(overLimit(s.start, "struct %d:%d covers %d clocks", client, clock, s.length))
+	} else if clock+s.length > maxClock {
+		c.fail(overLimit(s.start, "clock %d of client %d", clock+s.length, client))
+	}
+}
+
+// maxClock bounds clocks inside a document: records hold them in 32 bits. A
+// client reaches it after typing ten characters a second for thirteen years.
+const maxClock = 1<<32 - 2
+
+func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
+	start := c.pos
+	switch kind {
+	case kindDeleted:
+		s.length = c.uvarint()
+	case kindString:
+		b := c.bytes("text")
+		if len(b) > lim.MaxStringBytes {
+			c.fail(overLimit(start, "text of %d bytes", len(b)))
+			return
+		}
+		s.content = b
+		c.measure(s, start)
+	case kindAny, kindJSON:
+		s.length = c.uvarint()
+		at := c.pos
+		if s.length > uint64(len(c.b)-c.pos) {
+			c.fail(truncated(start, "values"))
+			return
+		}
+		for i := uint64(0); i < s.length && c.err == nil; i++ {
+			if kind == kindAny {
+				c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
+			} else if b := c.str("JSON value", lim.MaxStringBytes); string(b) != "undefined" && c.err == nil && !validJSON(b) {
+				c.fail(malformed(start, "value is not JSON"))
+			}
+		}
+		s.content = c.b[at:c.pos]
+	case kindBinary:
+		if s.content = c.bytes("binary"); len(s.content) > lim.MaxStringBytes {
+			c.fail(overLimit(start, "binary of %d bytes", len(s.content)))
+		}
+	case kindEmbed:
+		s.content = c.jsonText("embed", lim.MaxStringBytes)
+	case kindFormat:
+		c.str("format key", lim.MaxStringBytes)
+		c.jsonText("format value", lim.MaxStringBytes)
+		s.content = c.b[start:c.pos]
+	case kindDoc:
+		c.str("subdocument id", lim.MaxStringBytes)
+		c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
+		s.content = c.b[start:c.pos]
+	case kindType:
+		k := c.uvarint()
+		if k > typeXMLText {
+			c.fail(malformed(start, "unknown type %d", k))
+			return
+		}
+		s.typeKind = uint8(k)
+		if k == typeElement || k == typeHook {
+			s.typeName = c.str("node name", lim.MaxStringBytes)
+		}
+	default:
+		if c.err == nil {
+			c.fail(malformed(s.start, "unknown content %d", kind))
+		}
+	}
+}
+
+// blockReader walks the sections of an update.
+type blockReader struct {
+	blocks []block
+	stack  []stacked
+}
+
+// block is the part of one client in an update, and how far it was applied.
+type block struct {
+	client uint64
+	clock  uint64 // of the next struct
+	end    uint64 // after the last struct
+	left   uint64 // structs not read yet
+	pos    int    // offset of the next struct
+	stop   int    // offset behind the last struct
+	done   bool   // nothing more to do, or the rest has to wait
+}
+
+// checkUpdate reads an update to its end without changing anything. It fills
+// blocks with the sections and returns the offset of the delete set.
+func (c *cursor) checkUpdate(blocks []block, lim *Limits) ([]block, int) {
+	if len(c.b) > lim.MaxUpdateBytes {
+		c.fail(overLimit(0, "update of %d bytes", len(c.b)))
+		return blocks, 0
+	}
+	sections := c.uvarint()
+	if sections > uint64(lim.MaxClients) {
+		c.fail(overLimit(0, "%d client sections", sections))
+	}
+	var s rawStruct
+	structs := uint64(0)
+	for ; sections > 0 && c.err == nil; sections-- {
+		at := c.pos
+		b := block{left: c.uvarint(), client: c.uvarint(), clock: c.uvarint()}
+		structs += b.left
+		if b.left > uint64(len(c.b)-c.pos) {
+			c.fail(truncated(at, "structs"))
+		} else if structs > uint64(lim.MaxStructs) {
+			c.fail(overLimit(at, "%d structs", structs))
+		}
+		b.pos = c.pos
+		b.end = b.clock
+		for n := b.left; n > 0 && c.err == nil; n-- {
+			c.readStruct(&s, b.client, b.end, lim)
+			b.end += s.length
+		}
+		b.stop = c.pos
+		blocks = append(blocks, b)
+	}
+	at := c.pos
+	c.checkDeletes(lim)
+	if c.err == nil && c.pos != len(c.b) {
+		c.fail(malformed(c.pos, "%d bytes behind the update", len(c.b)-c.pos))
+	}
+	return blocks, at
+}
+
+func (c *cursor) checkDeletes(lim *Limits) {
+	total := uint64(0)
+	for n := c.uvarint(); n > 0 && c.err == nil; n-- {
+		c.uvarint()
+		at := c.pos
+		m := c.uvarint()
+		if total += m; total > uint64(lim.MaxDeletes) {
+			c.fail(overLimit(at, "%d deleted ranges", total))
+		} else if m > uint64(len(c.b)-c.pos) {
+			c.fail(truncated(at, "deleted ranges"))
+		}
+		for ; m > 0 && c.err == nil; m-- {
+			at := c.pos
+			if c.uvarint()+c.uvarint() > maxSafe {
+				c.fail(malformed(at, "deleted range ends above 2^53-1"))
+			}
+		}
+	}
+}
+
+// eachDelete calls fn for every range of a checked delete set.
+func (c *cursor) eachDelete(fn func(client, clock, length uint64)) {
+	for n := c.uvarint(); n > 0 && c.err == nil; n-- {
+		client := c.uvarint()
+		for m := c.uvarint(); m > 0 && c.err == nil; m-- {
+			clock := c.uvarint()
+			if length := c.uvarint(); length > 0 {
+				fn(client, clock, length)
+			}
+		}
+	}
+}

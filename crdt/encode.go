@@ -1,0 +1,373 @@
+package crdt
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+func appendUvarint(b []byte, v uint64) []byte {
+	for v >= 0x80 {
+		b = append(b, byte(v)|0x80)
+		v >>= 7
+	}
+	return append(b, byte(v))
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(appendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendBytes(b, s []byte) []byte {
+	return append(appendUvarint(b, uint64(len(s))), s...)
+}
+
+// StateVector returns what this document knows, encoded: pairs of client and
+// next clock by falling client id, as Yjs encodeStateVector writes them. Sending
+// it to a peer asks for what is missing.
+func (d *Doc) StateVector() []byte {
+	order := d.descending()
+	b := appendUvarint(make([]byte, 0, 10*len(order)+4), uint64(len(order)))
+	for _, ix := range order {
+		b = appendUvarint(appendUvarint(b, d.clients[ix].id), uint64(d.clients[ix].next))
+	}
+	return b
+}
+
+// DecodeStateVector reads an encoded state vector: client → next clock.
+func DecodeStateVector(b []byte) (map[uint64]uint64, error) {
+	c := cursor{b: b}
+	n := c.uvarint()
+	if n > uint64(len(b)/2) && c.err == nil {
+		c.fail(truncated(0, "state vector"))
+	}
+	sv := make(map[uint64]uint64, n)
+	for ; n > 0 && c.err == nil; n-- {
+		client := c.uvarint()
+		sv[client] = c.uvarint()
+	}
+	if c.err == nil && c.pos != len(b) {
+		c.fail(malformed(c.pos, "%d bytes behind the state vector", len(b)-c.pos))
+	}
+	if c.err != nil {
+		return nil, fmt.Errorf("state vector: %w", c.err)
+	}
+	return sv, nil
+}
+
+// EncodeStateAsUpdate returns a v1 update with everything that a replica with
+// the encoded state vector sv lacks, what waits here included; nil stands for an
+// empty replica. All deletes are in it, since a state vector says nothing about
+// deletes. For the same history the bytes are those that Yjs writes.
+func (d *Doc) EncodeStateAsUpdate(sv []byte) ([]byte, error) {
+	var known map[uint64]uint64
+	if len(sv) > 0 {
+		var err error
+		if known, err = DecodeStateVector(sv); err != nil {
+			return nil, err
+		}
+	}
+	b := d.appendState(nil, known)
+	w := d.waiting.update()
+	if w == nil {
+		return b, nil
+	}
+	if known != nil {
+		var err error
+		if w, err = DiffUpdate(w, sv); err != nil {
+			return nil, err
+		}
+	}
+	return MergeUpdates(b, w)
+}
+
+// appendState appends the update from known to the present state.
+func (d *Doc) appendState(b []byte, known map[uint64]uint64) []byte {
+	if b == nil && len(known) == 0 {
+		b = make([]byte, 0, len(d.bytes)-d.waste+int(d.used-d.holes)*16+16)
+	}
+	order := d.descending()
+	n := 0
+	for _, ix := range order {
+		if c := d.clients[ix]; uint64(c.next) > known[c.id] {
+			n++
+		}
+	}
+	b = appendUvarint(b, uint64(n))
+	for _, ix := range order {
+		if c := d.clients[ix]; uint64(c.next) > known[c.id] {
+			b = d.appendStructs(b, c, uint32(known[c.id]), c.next)
+		}
+	}
+	return d.appendDeletes(b, order)
+}
+
+// appendStructs appends the section of a client from clock up to end.
+func (d *Doc) appendStructs(b []byte, c *client, clock, end uint32) []byte {
+	p := c.find(clock)
+	n := c.countFrom(p)
+	if end < c.next {
+		n -= c.countFrom(c.find(end))
+		if d.at(c.at(c.find(end))).clock < end {
+			n++
+		}
+	}
+	b = appendUvarint(b, uint64(n))
+	b = appendUvarint(b, c.id)
+	b = appendUvarint(b, uint64(clock))
+	offset := clock - d.at(c.at(p)).clock
+	i := p.index
+	for _, ch := range c.chunks[p.chunk:] {
+		for _, r := range ch[i:] {
+			if r.clock >= end {
+				return b
+			}
+			b = d.appendItem(b, c, d.at(r.item), offset)
+			offset = 0
+		}
+		i = 0
+	}
+	return b
+}
+
+// appendItem appends one struct, without its first offset clocks.
+func (d *Doc) appendItem(b []byte, c *client, it *item, offset uint32) []byte {
+	kind := it.kind()
+	if kind == kindGC {
+		return appendUvarint(append(b, kindGC), uint64(it.length-offset))
+	}
+	at := len(b)
+	b = append(b, byte(it.flags&(kindMask|flagSub)))
+	if offset > 0 {
+		b[at] |= infoOrigin
+		b = appendUvarint(appendUvarint(b, c.id), uint64(it.clock+offset-1))
+	} else if it.originClient != 0 {
+		b[at] |= infoOrigin
+		b = appendUvarint(appendUvarint(b, d.clients[it.originClient].id), uint64(it.originClock))
+	}
+	if it.rightClient != 0 {
+		b[at] |= infoRight
+		b = appendUvarint(appendUvarint(b, d.clients[it.rightClient].id), uint64(it.rightClock))
+	}
+	if b[at]&(infoOrigin|infoRight) == 0 {
+		b = d.appendParent(b, &d.lists[it.list])
+	}
+	switch kind {
+	case kindDeleted:
+		return appendUvarint(b, uint64(it.length-offset))
+	case kindString:
+		return appendText(b, d.content(it), it.flags&flagASCII != 0, offset)
+	case kindAny:
+		s := d.content(it)
+		return append(appendUvarint(b, uint64(it.length-offset)), s[skipValues(s, int(offset)):]...)
+	case kindJSON:
+		s := d.content(it)
+		return append(appendUvarint(b, uint64(it.length-offset)), s[skipStrings(s, int(offset)):]...)
+	case kindBinary, kindEmbed:
+		return appendBytes(b, d.content(it))
+	case kindType:
+		ti := &d.types[it.off]
+		b = append(b, ti.kind)
+		if ti.kind == typeElement || ti.kind == typeHook {
+			b = appendString(b, d.keys[ti.name])
+		}
+		return b
+	default: // kindFormat, kindDoc
+		return append(b, d.content(it)...)
+	}
+}
+
+func (d *Doc) appendParent(b []byte, l *list) []byte {
+	ti := &d.types[l.typ]
+	if ti.item == 0 {
+		b = appendString(append(b, 1), d.keys[ti.name])
+	} else {
+		id := d.idOf(d.at(ti.item))
+		b = appendUvarint(appendUvarint(append(b, 0), id.Client), id.Clock)
+	}
+	if l.key != 0 {
+		b = appendString(b, d.keys[l.key])
+	}
+	return b
+}
+
+// appendText appends a text without its first offset code units. Half a
+// surrogate pair is written as U+FFFD.
+func appendText(b, text []byte, ascii bool, offset uint32) []byte {
+	if offset == 0 {
+		return appendBytes(b, text)
+	}
+	if ascii {
+		return appendBytes(b, text[offset:])
+	}
+	cut, inPair := utf16Cut(text, int(offset))
+	if !inPair {
+		return appendBytes(b, text[cut:])
+	}
+	b = appendUvarint(b, uint64(len(replacement)+len(text)-cut-4))
+	return append(append(b, replacement...), text[cut+4:]...)
+}
+
+// appendDeletes appends the delete set of the whole store.
+func (d *Doc) appendDeletes(b []byte, order []uint32) []byte {
+	countAt := len(b)
+	clients := uint64(0)
+	var body []byte
+	b = append(b, 0)
+	for _, ix := range order {
+		c := d.clients[ix]
+		ranges := uint64(0)
+		body = body[:0]
+		open, from, to := false, uint32(0), uint32(0)
+		for _, ch := range c.chunks {
+			for _, r := range ch {
+				it := d.at(r.item)
+				if !it.deleted() {
+					if open {
+						body = appendUvarint(appendUvarint(body, uint64(from)), uint64(to-from))
+						ranges++
+						open = false
+					}
+					continue
+				}
+				if !open {
+					open, from = true, it.clock
+				}
+				to = it.end()
+			}
+		}
+		if open {
+			body = appendUvarint(appendUvarint(body, uint64(from)), uint64(to-from))
+			ranges++
+		}
+		if ranges > 0 {
+			clients++
+			b = appendUvarint(appendUvarint(b, c.id), ranges)
+			b = append(b, body...)
+		}
+	}
+	return setCount(b, countAt, clients)
+}
+
+// setCount replaces the one-byte placeholder at pos by n.
+func setCount(b []byte, pos int, n uint64) []byte {
+	if n < 0x80 {
+		b[pos] = byte(n)
+		return b
+	}
+	var buf [binary.MaxVarintLen64]byte
+	return slices.Replace(b, pos, pos+1, appendUvarint(buf[:0], n)...)
+}
+
+// appendTx appends what a transaction changed as one update. It returns b as it
+// was if nothing changed.
+func (d *Doc) appendTx(b []byte, tx *Tx) []byte {
+	states := tx.states[:0:0]
+	for _, s := range tx.states {
+		if s.after != s.before {
+			states = append(states, s)
+		}
+	}
+	if len(states) == 0 && len(tx.deletes) == 0 {
+		return b
+	}
+	slices.SortFunc(states, func(x, y txState) int {
+		return cmp.Compare(d.clients[y.client].id, d.clients[x.client].id)
+	})
+	b = appendUvarint(b, uint64(len(states)))
+	for _, s := range states {
+		b = d.appendStructs(b, d.clients[s.client], s.before, s.after)
+	}
+	dels := tx.deletes
+	slices.SortStableFunc(dels, func(x, y deleted) int {
+		return cmp.Compare(d.clients[y.client].id, d.clients[x.client].id)
+	})
+	countAt, n := len(b), uint64(0)
+	b = append(b, 0)
+	for i := 0; i < len(dels); {
+		j := i
+		for j < len(dels) && dels[j].client == dels[i].client {
+			j++
+		}
+		b = appendUvarint(appendUvarint(b, d.clients[dels[i].client].id), uint64(j-i))
+		for _, x := range dels[i:j] {
+			b = appendUvarint(appendUvarint(b, uint64(x.clock)), uint64(x.length))
+		}
+		i, n = j, n+1
+	}
+	return setCount(b, countAt, n)
+}
+
+type updateHandler struct {
+	fn func(update []byte, origin any)
+}
+
+// OnUpdate calls fn after every transaction that changed the document, local or
+// remote, with one v1 update that carries the change. fn owns the bytes. cancel
+// stops the calls.
+func (d *Doc) OnUpdate(fn func(update []byte, origin any)) (cancel func()) {
+	h := &updateHandler{fn}
+	d.onUpdate = append(d.onUpdate, h)
+	return func() {
+		d.onUpdate = slices.DeleteFunc(slices.Clone(d.onUpdate), func(x *updateHandler) bool { return x == h })
+	}
+}
+
+func (d *Doc) emitUpdate(tx *Tx) {
+	if len(d.onUpdate) == 0 {
+		return
+	}
+	b := d.appendTx(nil, tx)
+	if len(b) == 0 {
+		return
+	}
+	for i, h := range d.onUpdate {
+		u := b
+		if i > 0 {
+			u = slices.Clone(b)
+		}
+		h.fn(u, tx.origin)
+	}
+}
+
+// Contains reports whether applying update would change nothing: all its structs
+// are known, what it deletes is deleted, and nothing of it waits.
+func (d *Doc) Contains(update []byte) (bool, error) {
+	c := cursor{b: update}
+	blocks, at := c.checkUpdate(nil, &d.limits)
+	if c.err != nil {
+		return false, fmt.Errorf("%d-byte update: %w", len(update), c.err)
+	}
+	for _, b := range blocks {
+		if b.end > b.clock && uint64(d.stateOf(b.client)) < b.end {
+			return false, nil
+		}
+	}
+	all := true
+	c.pos = at
+	c.eachDelete(func(client, clock, length uint64) {
+		all = all && d.rangeDeleted(client, clock, length)
+	})
+	return all, nil
+}
+
+func (d *Doc) rangeDeleted(id, clock, length uint64) bool {
+	ix := d.lookup(id)
+	if ix == 0 || clock+length > uint64(d.clients[ix].next) {
+		return false
+	}
+	c := d.clients[ix]
+	for p := c.find(uint32(clock)); ; {
+		it := d.at(c.at(p))
+		if uint64(it.clock) >= clock+length {
+			return true
+		}
+		if !it.deleted() {
+			return false
+		}
+		if !c.step(&p) {
+			return true
+		}
+	}
+}

@@ -1,0 +1,305 @@
+package crdt
+
+// incoming is one struct on its way into the store: decoded from an update, or
+// written locally.
+type incoming struct {
+	client        uint32 // index into Doc.clients
+	clock, length uint32
+	flags         uint32 // kind, flagSub and flagASCII as in item
+
+	originClient, originClock uint32
+	rightClient, rightClock   uint32
+
+	list    uint32 // where it goes, if neither origin nor right says so
+	content []byte // kindString, kindAny, …: copied by integrate
+	typ     uint32 // kindType: the new type
+}
+
+// integrate puts in at its place, starting offset clocks into it (what comes
+// before is known already). Everything it refers to must be in the store. It
+// returns the item that now ends with in's last clock: in itself, or the run
+// that in continued.
+//
+// The place is found by the YATA rule exactly as Yjs applies it (Item.integrate).
+// Between what the author saw on the left and on the right, others may have
+// written at the same time; of these items,
+//
+//   - one with the same origin as in comes first if its client id is lower;
+//   - if moreover both end at the same right neighbour, in goes before it and
+//     the search is over;
+//   - one whose origin lies further left than in's was written by someone who
+//     did not see in's origin as the neighbour, and ends the search;
+//   - one whose origin lies in the searched stretch belongs to the item it
+//     follows: if that item was passed, so is this one.
+//
+// Every replica evaluates the rule over the same origins, so all agree.
+func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
+	var left, right ref
+	listed := in.list
+	if in.originClient != 0 {
+		if offset == 0 {
+			left = d.cleanEnd(tx, in.originClient, in.originClock)
+		} else {
+			left = d.findItem(in.originClient, in.originClock)
+		}
+		listed = d.at(left).list
+	}
+	if in.rightClient != 0 {
+		right = d.cleanStart(tx, in.rightClient, in.rightClock)
+		if in.originClient == 0 || d.at(right).list == 0 {
+			listed = d.at(right).list
+		}
+	}
+	if offset > 0 {
+		d.trim(in, offset)
+		left = d.cleanEnd(tx, in.client, in.clock-1)
+		in.originClient, in.originClock = in.client, in.clock-1
+		if d.at(left).list == 0 {
+			listed = 0
+		}
+	}
+	c := d.clients[in.client]
+	tx.touch(in.client, c)
+	if listed == 0 {
+		// A neighbour or the parent was collected, and this goes with them.
+		return d.addCollected(tx, c, in)
+	}
+	if left != 0 {
+		listed = d.at(left).list
+	}
+
+	l := &d.lists[listed]
+	next := l.head
+	if left != 0 {
+		next = d.at(left).right
+	}
+	// Nothing was written in between if the neighbours still touch.
+	if next != right {
+		left = d.settle(in, left, right, next)
+		next = l.head
+		if left != 0 {
+			next = d.at(left).right
+		}
+	}
+	if left != 0 && d.continues(left, in) {
+		return d.grow(tx, c, left, in)
+	}
+	return d.link(tx, c, listed, left, next, in)
+}
+
+// settle finds the left neighbour among items written concurrently. first is
+// the item behind left, or the list's head.
+func (d *Doc) settle(in *incoming, left, right, first ref) ref {
+	s := &d.conflict
+	s.reset()
+	id := d.clients[in.client].id
+	for o := first; o != 0 && o != right; {
+		s.add(o)
+		it := d.at(o)
+		if it.originClient == in.originClient && it.originClock == in.originClock {
+			if oid := d.clients[it.client].id; oid < id {
+				left = o
+				s.clear()
+			} else if it.rightClient == in.rightClient && it.rightClock == in.rightClock {
+				break
+			}
+		} else if it.originClient != 0 {
+			before, conflicting := s.has(d.findItem(it.originClient, it.originClock))
+			if !before {
+				break
+			}
+			if !conflicting {
+				left = o
+				s.clear()
+			}
+		} else {
+			break
+		}
+		o = it.right
+	}
+	return left
+}
+
+// scan is the set of items that settle has passed, in order; those before kept
+// are known to stay on the left.
+type scan struct {
+	items []ref
+	kept  int
+	table map[ref]int // built once the stretch is long
+}
+
+const scanLinear = 24
+
+func (s *scan) reset() {
+	s.items = s.items[:0]
+	s.kept = 0
+	if len(s.table) > 0 {
+		if len(s.table) > 1<<14 {
+			s.table = nil
+		}
+		clear(s.table)
+	}
+}
+
+func (s *scan) add(r ref) {
+	s.items = append(s.items, r)
+	switch n := len(s.items); {
+	case n > scanLinear:
+		s.table[r] = n - 1
+	case n == scanLinear:
+		if s.table == nil {
+			s.table = make(map[ref]int, 4*scanLinear)
+		}
+		for i, x := range s.items {
+			s.table[x] = i
+		}
+	}
+}
+
+func (s *scan) clear() { s.kept = len(s.items) }
+
+// has reports whether r was passed, and whether it still conflicts.
+func (s *scan) has(r ref) (before, conflicting bool) {
+	if len(s.items) >= scanLinear {
+		i, ok := s.table[r]
+		return ok, ok && i >= s.kept
+	}
+	for i := len(s.items) - 1; i >= 0; i-- {
+		if s.items[i] == r {
+			return true, i >= s.kept
+		}
+	}
+	return false, false
+}
+
+// continues reports whether in is the text that left's author typed right
+// behind left, and left is the author's last run: then left just grows.
+func (d *Doc) continues(left ref, in *incoming) bool {
+	l := d.at(left)
+	return in.flags&kindMask == kindString && l.flags&(kindMask|flagSub|flagDeleted) == kindString &&
+		l.client == in.client && l.end() == in.clock &&
+		in.originClient == l.client && in.originClock == in.clock-1 &&
+		l.rightClient == in.rightClient && l.rightClock == in.rightClock &&
+		uint64(l.length)+uint64(in.length) <= maxRun
+}
+
+// grow appends in to the run left.
+func (d *Doc) grow(tx *Tx, c *client, left ref, in *incoming) ref {
+	l := d.at(left)
+	d.extend(c, l, in.content, true)
+	l.flags &^= ^in.flags & flagASCII
+	l.length += in.length
+	c.next += in.length
+	li := &d.lists[l.list]
+	d.types[li.typ].length += in.length
+	if ix := d.indexOf(l.list); ix != nil {
+		ix.resize(d, left, int(in.length))
+	}
+	tx.change(li.typ, li.key)
+	return left
+}
+
+// link makes an item of in between left and right (its neighbours in list).
+func (d *Doc) link(tx *Tx, c *client, listed uint32, left, right ref, in *incoming) ref {
+	r, it := d.alloc()
+	*it = item{
+		clock: in.clock, length: in.length, client: in.client,
+		list: listed, left: left, right: right,
+		originClient: in.originClient, originClock: in.originClock,
+		rightClient: in.rightClient, rightClock: in.rightClock,
+		flags: in.flags &^ flagSub,
+	}
+	l := &d.lists[listed]
+	typ, key := l.typ, l.key
+	if key != 0 {
+		it.flags |= flagSub
+	}
+	if left != 0 {
+		d.at(left).right = r
+	} else {
+		l.head = r
+	}
+	if right != 0 {
+		d.at(right).left = r
+	} else {
+		l.tail = r
+	}
+	ti := &d.types[typ]
+	kind := it.kind()
+	switch kind {
+	case kindDeleted:
+		it.flags |= flagDeleted
+	case kindFormat:
+		ti.flags |= typeFormatted
+		fallthrough
+	default:
+		it.off, it.size = d.put(in.content), uint32(len(in.content))
+	case kindType:
+		it.off = in.typ
+		d.types[in.typ].item = r
+		d.types[in.typ].depth = ti.depth + 1
+	}
+	c.push(run{in.clock, r})
+	c.next = it.end()
+	if key == 0 {
+		ti.length += it.visible()
+		if ix := d.indexOf(listed); ix != nil {
+			ix.insert(d, r)
+		}
+	} else if right == 0 && left != 0 {
+		tx.deleteItem(left) // a new value replaces the one before
+	}
+	if kind == kindDeleted {
+		tx.addDelete(in.client, in.clock, in.length)
+	}
+	tx.change(typ, key)
+	if key != 0 && right != 0 || d.typeDeleted(typ) {
+		tx.deleteItem(r)
+	}
+	return r
+}
+
+// addCollected records in's clocks as deleted with a parent that is gone.
+func (d *Doc) addCollected(tx *Tx, c *client, in *incoming) ref {
+	if in.flags&kindMask == kindType {
+		d.types[in.typ].flags |= typeDead
+	}
+	if len(c.chunks) > 0 {
+		r := c.at(c.last())
+		if it := d.at(r); it.kind() == kindGC && uint64(it.length)+uint64(in.length) <= maxRun {
+			it.length += in.length
+			c.next += in.length
+			return r
+		}
+	}
+	r, it := d.alloc()
+	*it = item{clock: in.clock, length: in.length, client: in.client, flags: kindGC | flagDeleted}
+	c.push(run{in.clock, r})
+	c.next = it.end()
+	return r
+}
+
+// trim drops the first offset clocks of in, which are known already.
+func (d *Doc) trim(in *incoming, offset uint32) {
+	in.clock += offset
+	in.length -= offset
+	switch in.flags & kindMask {
+	case kindString:
+		if in.flags&flagASCII != 0 {
+			in.content = in.content[offset:]
+			return
+		}
+		cut, inPair := utf16Cut(in.content, int(offset))
+		in.content = in.content[cut:]
+		if inPair {
+			in.content = append([]byte(replacement), in.content[4:]...)
+		}
+		if len(in.content) == int(in.length) {
+			in.flags |= flagASCII
+		}
+	case kindAny:
+		in.content = in.content[skipValues(in.content, int(offset)):]
+	case kindJSON:
+		in.content = in.content[skipStrings(in.content, int(offset)):]
+	}
+}

@@ -1,0 +1,225 @@
+package crdt
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// pending is the waiting room of a document: structs whose dependencies have not
+// arrived, as updates, and deletes of clocks that have not arrived.
+type pending struct {
+	parts   [][]byte
+	missing map[uint64]uint64 // client → a clock that would unblock something
+	deletes map[uint64]waitingDeletes
+	spans   int
+	bytes   int
+}
+
+type span struct{ clock, length uint64 }
+
+type waitingDeletes struct {
+	first uint64 // lowest clock of spans
+	spans []span
+}
+
+const spanBytes = 16
+
+// HasPending reports whether anything waits for updates not seen yet.
+func (d *Doc) HasPending() bool { return len(d.waiting.parts) > 0 || d.waiting.spans > 0 }
+
+// need notes that something waits for a clock of a client.
+func (w *pending) need(client, clock uint64) {
+	if w.missing == nil {
+		w.missing = map[uint64]uint64{}
+	}
+	if old, ok := w.missing[client]; !ok || clock < old {
+		w.missing[client] = clock
+	}
+}
+
+func (w *pending) add(update []byte) {
+	w.parts = append(w.parts, update)
+	w.bytes += len(update)
+}
+
+func (w *pending) addDelete(client, clock, length uint64) {
+	if w.deletes == nil {
+		w.deletes = map[uint64]waitingDeletes{}
+	}
+	x := w.deletes[client]
+	if n := len(x.spans); n > 0 {
+		if x.spans[n-1] == (span{clock, length}) {
+			return
+		}
+		x.first = min(x.first, clock)
+	} else {
+		x.first = clock
+	}
+	x.spans = append(x.spans, span{clock, length})
+	w.deletes[client] = x
+	w.spans++
+	w.bytes += spanBytes
+}
+
+// shrink folds what waits into one update, dropping what is there twice.
+func (w *pending) shrink() {
+	if len(w.parts) > 1 {
+		if one, err := MergeUpdates(w.parts...); err == nil {
+			w.parts = append(w.parts[:0], one)
+		}
+	}
+	w.bytes, w.spans = 0, 0
+	for _, p := range w.parts {
+		w.bytes += len(p)
+	}
+	for c, x := range w.deletes {
+		x.spans = mergeSpans(x.spans)
+		w.deletes[c] = x
+		w.spans += len(x.spans)
+	}
+	w.bytes += w.spans * spanBytes
+}
+
+// mergeSpans sorts spans and joins those that touch.
+func mergeSpans(s []span) []span {
+	if len(s) < 2 {
+		return s
+	}
+	slices.SortFunc(s, func(a, b span) int {
+		if a.clock < b.clock {
+			return -1
+		}
+		return 1
+	})
+	n := 0
+	for _, x := range s[1:] {
+		if last := &s[n]; x.clock <= last.clock+last.length {
+			last.length = max(last.length, x.clock+x.length-last.clock)
+			continue
+		}
+		n++
+		s[n] = x
+	}
+	return s[:n+1]
+}
+
+// resume lets in what the open transaction unblocked.
+func (d *Doc) resume(tx *Tx) {
+	w := &d.waiting
+	for seen := 0; ; {
+		if len(w.parts) == 0 && w.spans == 0 {
+			return
+		}
+		// Only clients that got structs can unblock anything.
+		retry := false
+		for i := range tx.states {
+			id := d.clients[tx.states[i].client].id
+			if m, ok := w.missing[id]; ok && m < uint64(d.clients[tx.states[i].client].next) {
+				retry = true
+			}
+			d.resumeDeletes(tx, id)
+		}
+		if !retry || len(w.parts) == 0 || tx.clocks(d) == seen {
+			return
+		}
+		seen = tx.clocks(d)
+		parts := w.parts
+		for _, p := range parts {
+			w.bytes -= len(p)
+		}
+		w.parts, w.missing = nil, nil
+		update := parts[0]
+		if len(parts) > 1 {
+			update, _ = MergeUpdates(parts...) // they were checked on arrival
+		}
+		c := cursor{b: update}
+		lim := d.limits
+		lim.MaxUpdateBytes, lim.MaxStructs, lim.MaxClients = maxSafe, maxSafe, maxSafe
+		blocks, _ := c.checkUpdate(nil, &lim)
+		if err := sortBlocks(blocks); c.err != nil || err != nil {
+			panic(fmt.Sprint("crdt: waiting structs are unreadable: ", c.err, err))
+		}
+		d.integrateBlocks(tx, update, blocks)
+	}
+}
+
+// clocks is how many clocks the transaction has added so far.
+func (tx *Tx) clocks(d *Doc) int {
+	n := 0
+	for _, s := range tx.states {
+		n += int(d.clients[s.client].next - s.before)
+	}
+	return n
+}
+
+func (d *Doc) resumeDeletes(tx *Tx, id uint64) {
+	w := &d.waiting
+	x, ok := w.deletes[id]
+	if !ok || x.first >= uint64(d.stateOf(id)) {
+		return
+	}
+	delete(w.deletes, id)
+	w.spans -= len(x.spans)
+	w.bytes -= len(x.spans) * spanBytes
+	for _, s := range mergeSpans(x.spans) {
+		d.applyDelete(tx, id, s.clock, s.length)
+	}
+}
+
+// update returns the waiting structs and deletes as one update, nil if none.
+func (w *pending) update() []byte {
+	if len(w.parts) == 0 && w.spans == 0 {
+		return nil
+	}
+	parts := slices.Clone(w.parts)
+	if w.spans > 0 {
+		ids := slices.Sorted(maps.Keys(w.deletes))
+		slices.Reverse(ids)
+		b := appendUvarint([]byte{0}, uint64(len(ids)))
+		for _, id := range ids {
+			spans := mergeSpans(slices.Clone(w.deletes[id].spans))
+			b = appendUvarint(appendUvarint(b, id), uint64(len(spans)))
+			for _, s := range spans {
+				b = appendUvarint(appendUvarint(b, s.clock), s.length)
+			}
+		}
+		parts = append(parts, b)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	one, err := MergeUpdates(parts...)
+	if err != nil {
+		panic("crdt: waiting structs are unreadable: " + err.Error())
+	}
+	return one
+}
+
+// parking collects the sections of one update that have to wait.
+type parking struct {
+	sections int
+	body     []byte
+}
+
+// add parks the rest of every block that has a struct on the stack, from the
+// first such struct on.
+func (p *parking) add(update []byte, blocks []block, stack []stacked) {
+	for i := range stack {
+		b := &blocks[stack[i].block]
+		if b.done {
+			continue
+		}
+		b.done = true
+		p.sections++
+		p.body = appendUvarint(p.body, stack[i].left)
+		p.body = appendUvarint(p.body, b.client)
+		p.body = appendUvarint(p.body, stack[i].s.clock)
+		p.body = append(p.body, update[stack[i].s.start:b.stop]...)
+	}
+}
+
+func (p *parking) update() []byte {
+	u := appendUvarint(make([]byte, 0, len(p.body)+11), uint64(p.sections))
+	return append(append(u, p.body...), 0)
+}

@@ -1,0 +1,165 @@
+package crdt
+
+// splitAt cuts the item at p so that its right part starts diff clocks in, and
+// returns the right part. The left part keeps its record.
+func (d *Doc) splitAt(tx *Tx, c *client, p place, diff uint32) (ref, place) {
+	l := c.at(p)
+	r, right := d.alloc()
+	left := d.at(l)
+	*right = *left
+	right.clock += diff
+	right.length -= diff
+	right.originClient = left.client
+	right.originClock = right.clock - 1
+	right.left = l
+	d.splitContent(left, right, diff)
+	left.length = diff
+	left.right = r
+	if right.right != 0 {
+		d.at(right.right).left = r
+	} else {
+		d.lists[right.list].tail = r
+	}
+	p = c.insertAfter(p, run{right.clock, r})
+	tx.split = append(tx.split, clientClock{right.client, right.clock})
+	if ix := d.indexOf(right.list); ix != nil {
+		ix.split(d, l, r)
+	}
+	return r, p
+}
+
+// splitContent divides the content of left, of which right is still a copy.
+func (d *Doc) splitContent(left, right *item, diff uint32) {
+	b := d.content(left)
+	var cut int
+	switch left.kind() {
+	case kindString:
+		if left.flags&flagASCII != 0 {
+			cut = int(diff)
+			break
+		}
+		var inPair bool
+		if cut, inPair = utf16Cut(b, int(diff)); inPair {
+			d.splitPair(left, right, uint32(cut))
+			return
+		}
+		if cut == int(diff) {
+			left.flags |= flagASCII
+		}
+		if left.size-uint32(cut) == right.length {
+			right.flags |= flagASCII
+		}
+	case kindAny:
+		cut = skipValues(b, int(diff))
+	case kindJSON:
+		cut = skipStrings(b, int(diff))
+	default:
+		return
+	}
+	left.size = uint32(cut)
+	right.off += uint32(cut)
+	right.size -= uint32(cut)
+}
+
+// splitPair cuts between the two surrogates of the rune at byte cut. As in Yjs,
+// both halves become U+FFFD from then on, so that no replica ever has to encode
+// half a character.
+func (d *Doc) splitPair(left, right *item, cut uint32) {
+	off := uint32(len(d.bytes))
+	d.bytes = append(d.bytes, replacement...)
+	d.bytes = append(d.bytes, d.bytes[left.off+cut+4:left.off+left.size]...)
+	right.off = off
+	right.size = uint32(len(d.bytes)) - off
+	d.waste += int(left.size-cut) - len(replacement)
+	copy(d.bytes[left.off+cut:], replacement)
+	left.size = cut + uint32(len(replacement))
+}
+
+// cleanStart returns the item that starts exactly at a known clock, splitting
+// if need be. Collected runs are not split: the run holding the clock is returned.
+func (d *Doc) cleanStart(tx *Tx, client, clock uint32) ref {
+	c := d.clients[client]
+	p := c.find(clock)
+	r := c.at(p)
+	it := d.at(r)
+	if it.clock < clock && it.kind() != kindGC {
+		r, _ = d.splitAt(tx, c, p, clock-it.clock)
+	}
+	return r
+}
+
+// cleanEnd returns the item that ends exactly with a known clock, splitting if
+// need be, collected runs excepted.
+func (d *Doc) cleanEnd(tx *Tx, client, clock uint32) ref {
+	c := d.clients[client]
+	p := c.find(clock)
+	r := c.at(p)
+	it := d.at(r)
+	if clock != it.end()-1 && it.kind() != kindGC {
+		d.splitAt(tx, c, p, clock-it.clock+1)
+	}
+	return r
+}
+
+// mergeLefts joins the run at p with runs to its left as long as they fit, and
+// returns the place of the run that holds it then and how many were joined.
+func (d *Doc) mergeLefts(c *client, p place) (place, int) {
+	n := 0
+	for {
+		q := p
+		if !c.back(&q) || !d.join(c, c.at(q), c.at(p)) {
+			return p, n
+		}
+		r := c.at(p)
+		p = c.remove(p)
+		d.release(r)
+		n++
+	}
+}
+
+// maxRun bounds the length of a joined run.
+const maxRun = 1 << 31
+
+// join appends right, the next run of the same client, to left if the two are
+// what one longer edit would have left behind. The caller drops right's record.
+func (d *Doc) join(c *client, lr, rr ref) bool {
+	l, r := d.at(lr), d.at(rr)
+	const same = kindMask | flagDeleted | flagSub
+	if (l.flags^r.flags)&same != 0 || uint64(l.length)+uint64(r.length) > maxRun {
+		return false
+	}
+	kind := l.kind()
+	if kind == kindGC {
+		l.length += r.length
+		return true
+	}
+	if l.right != rr || r.originClient != l.client || r.originClock != r.clock-1 ||
+		l.rightClient != r.rightClient || l.rightClock != r.rightClock {
+		return false
+	}
+	switch kind {
+	case kindDeleted:
+	case kindString, kindAny, kindJSON:
+		if l.off+l.size == r.off {
+			l.size += r.size
+		} else {
+			d.extend(c, l, d.content(r), false)
+			d.waste += int(r.size)
+		}
+		l.flags &^= ^r.flags & flagASCII
+	default:
+		return false
+	}
+	if ix := d.indexOf(l.list); ix != nil {
+		ix.join(d, lr, rr)
+	}
+	l.flags |= r.flags & flagKeep
+	l.length += r.length
+	l.right = r.right
+	if r.right != 0 {
+		d.at(r.right).left = lr
+	} else {
+		d.lists[l.list].tail = lr
+	}
+	return true
+}

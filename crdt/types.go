@@ -1,0 +1,334 @@
+package crdt
+
+import "fmt"
+
+// Type is a shared type: Text, Map, Array, XMLFragment, XMLElement or XMLText.
+// Such a handle is a small value that names the type; copies name the same one.
+// Handles are comparable with ==.
+//
+// A handle stays safe to use after its type is deleted: it reads as empty then,
+// and changes to it have no effect.
+type Type interface {
+	// Doc is the document the type belongs to.
+	Doc() *Doc
+	// ID is the id of the item that holds the type; zero for roots.
+	ID() ID
+	// IsZero reports whether this is the zero handle, which names no type.
+	IsZero() bool
+	// Deleted reports whether the type was deleted, alone or with a parent.
+	Deleted() bool
+	// Parent is the type that holds this one; nil for roots and deleted types.
+	Parent() Type
+	// RootName is the name of the root that the type is in, "" once deleted.
+	RootName() string
+
+	ref() handle
+}
+
+type handle struct {
+	d   *Doc
+	typ uint32
+}
+
+func (h handle) ref() handle   { return h }
+func (h handle) Doc() *Doc     { return h.d }
+func (h handle) IsZero() bool  { return h.d == nil }
+func (h handle) Deleted() bool { return h.d.typeDeleted(h.typ) }
+func (h handle) ID() ID {
+	if r := h.d.types[h.typ].item; r != 0 {
+		return h.d.idOf(h.d.at(r))
+	}
+	return ID{}
+}
+
+func (h handle) Parent() Type {
+	r := h.d.types[h.typ].item
+	if r == 0 {
+		return nil
+	}
+	return h.d.handle(h.d.lists[h.d.at(r).list].typ)
+}
+
+func (h handle) RootName() string {
+	t := h.typ
+	for h.d.types[t].item != 0 {
+		t = h.d.lists[h.d.at(h.d.types[t].item).list].typ
+	}
+	if h.d.types[t].flags&typeDead != 0 {
+		return ""
+	}
+	return h.d.keys[h.d.types[t].name]
+}
+
+// Text is a sequence of UTF-16 code units with formatting and embedded values.
+// Indexes and lengths count UTF-16 code units, as in JavaScript.
+type Text struct{ handle }
+
+// Map is a map from strings to values and shared types.
+type Map struct{ handle }
+
+// Array is a list of values and shared types.
+type Array struct{ handle }
+
+// XMLFragment is a list of XMLElement and XMLText.
+type XMLFragment struct{ handle }
+
+// XMLElement is an XMLFragment with a name and attributes.
+type XMLElement struct{ XMLFragment }
+
+// XMLText is text inside XML, formatted by elements around it.
+type XMLText struct{ Text }
+
+// handle wraps a type in the handle of its kind.
+func (d *Doc) handle(t uint32) Type {
+	h := handle{d, t}
+	switch d.kindOf(t) {
+	case typeArray:
+		return Array{h}
+	case typeMap, typeHook:
+		return Map{h}
+	case typeText:
+		return Text{h}
+	case typeElement:
+		return XMLElement{XMLFragment{h}}
+	case typeXMLText:
+		return XMLText{Text{h}}
+	default:
+		return XMLFragment{h}
+	}
+}
+
+// kindOf is the kind of a type; for a root that only updates have mentioned, a
+// guess from what it holds.
+func (d *Doc) kindOf(t uint32) uint8 {
+	ti := &d.types[t]
+	if ti.kind != typeUnknown {
+		return ti.kind
+	}
+	kind := uint8(typeMap)
+	for r := d.lists[ti.seq].head; r != 0; {
+		it := d.at(r)
+		switch it.kind() {
+		case kindString, kindFormat, kindEmbed:
+			return typeText
+		case kindType:
+			if k := d.types[it.off].kind; k == typeElement || k == typeXMLText || k == typeHook {
+				return typeFragment
+			}
+			return typeArray
+		case kindDeleted:
+			kind = typeArray
+		default:
+			return typeArray
+		}
+		r = it.right
+	}
+	if ti.slot != 0 {
+		return typeMap
+	}
+	return kind
+}
+
+// Text returns the root text of that name. A root exists as soon as anyone asks
+// for it; every replica that asks gets the same one.
+func (d *Doc) Text(name string) Text { return Text{handle{d, d.root(name, typeText)}} }
+
+// Map returns the root map of that name; see Text.
+func (d *Doc) Map(name string) Map { return Map{handle{d, d.root(name, typeMap)}} }
+
+// Array returns the root array of that name; see Text.
+func (d *Doc) Array(name string) Array { return Array{handle{d, d.root(name, typeArray)}} }
+
+// XMLFragment returns the root fragment of that name; see Text.
+func (d *Doc) XMLFragment(name string) XMLFragment {
+	return XMLFragment{handle{d, d.root(name, typeFragment)}}
+}
+
+// Root returns the root of that name if the document has it. The type of one
+// that only updates have mentioned is guessed from its content.
+func (d *Doc) Root(name string) (Type, bool) {
+	k, ok := d.keyIndex[name]
+	if !ok {
+		return nil, false
+	}
+	t, ok := d.roots[k]
+	if !ok {
+		return nil, false
+	}
+	return d.handle(t), true
+}
+
+// Type finds the shared type that the item of that id holds.
+func (d *Doc) Type(id ID) (Type, bool) {
+	ix := d.lookup(id.Client)
+	if ix == 0 || id.Clock >= uint64(d.clients[ix].next) {
+		return nil, false
+	}
+	it := d.at(d.findItem(ix, uint32(id.Clock)))
+	if it.kind() != kindType {
+		return nil, false
+	}
+	return d.handle(it.off), true
+}
+
+// Prelim is a shared type that is in no document yet: a value for Map.Set,
+// Array.Insert and XMLFragment.Insert, made by NewText, NewMap, NewArray,
+// NewXMLFragment, NewXMLElement and NewXMLText. It may be used more than once;
+// each use creates a type of its own.
+type Prelim struct {
+	kind     uint8
+	name     string
+	text     string
+	delta    []DeltaOp
+	attrs    map[string]any
+	values   []any
+	children []Prelim
+}
+
+// NewText makes a Text that starts with s.
+func NewText(s string) Prelim { return Prelim{kind: typeText, text: s} }
+
+// NewMap makes a Map that starts with the given entries.
+func NewMap(entries ...map[string]any) Prelim {
+	p := Prelim{kind: typeMap, attrs: map[string]any{}}
+	for _, m := range entries {
+		for k, v := range m {
+			p.attrs[k] = v
+		}
+	}
+	return p
+}
+
+// NewArray makes an Array that starts with values.
+func NewArray(values ...any) Prelim { return Prelim{kind: typeArray, values: values} }
+
+// NewXMLFragment makes an XMLFragment that starts with children.
+func NewXMLFragment(children ...Prelim) Prelim {
+	return Prelim{kind: typeFragment, children: children}
+}
+
+// NewXMLElement makes an XMLElement that starts with children.
+func NewXMLElement(name string, children ...Prelim) Prelim {
+	return Prelim{kind: typeElement, name: name, children: children}
+}
+
+// NewXMLText makes an XMLText that starts with s.
+func NewXMLText(s string) Prelim { return Prelim{kind: typeXMLText, text: s} }
+
+// WithAttributes returns p with XML attributes to start with.
+func (p Prelim) WithAttributes(attrs map[string]any) Prelim {
+	p.attrs = attrs
+	return p
+}
+
+// WithDelta returns p, a text, with formatted content to start with.
+func (p Prelim) WithDelta(delta ...DeltaOp) Prelim {
+	p.delta = delta
+	return p
+}
+
+// place is where local content goes: behind left and before right in a list.
+type spot struct {
+	list        uint32
+	left, right ref
+}
+
+// check panics unless tx is the open transaction of the handle's document. It
+// reports whether the type still exists.
+func (h handle) check(tx *Tx) bool {
+	if h.d == nil {
+		panic("crdt: change through a zero handle")
+	}
+	if tx == nil || tx.d != h.d || h.d.tx != tx {
+		panic("crdt: change outside of a transaction of this document")
+	}
+	return h.d.types[h.typ].flags&typeDead == 0
+}
+
+// write integrates one local struct of the given content at a spot.
+func (tx *Tx) write(at spot, kind, length uint32, content []byte, typ uint32) ref {
+	d := tx.d
+	ix := d.intern(d.clientID)
+	c := d.clients[ix]
+	if uint64(c.next)+uint64(length) > maxClock || uint64(len(d.bytes))+4*uint64(len(content)) > 1<<32-1 {
+		panic(fmt.Sprintf("crdt: document full: client %d cannot write %d more clocks", d.clientID, length))
+	}
+	in := incoming{
+		client: ix, clock: c.next, length: length,
+		flags: kind, list: at.list, content: content, typ: typ,
+	}
+	if kind == kindString && len(content) == int(length) {
+		in.flags |= flagASCII
+	}
+	if at.left != 0 {
+		l := d.at(at.left)
+		in.originClient, in.originClock = l.client, l.end()-1
+	}
+	if at.right != 0 {
+		r := d.at(at.right)
+		in.rightClient, in.rightClock = r.client, r.clock
+	}
+	return d.integrate(tx, &in, 0)
+}
+
+// writeValue writes a plain value, a Prelim or a Subdoc. It returns the item and
+// the type created, if any.
+func (tx *Tx) writeValue(at spot, v any) (ref, uint32) {
+	switch v := v.(type) {
+	case Prelim:
+		return tx.writeType(at, v)
+	case []byte:
+		return tx.write(at, kindBinary, 1, v, 0), 0
+	case Subdoc:
+		opts := v.Opts
+		if opts == nil {
+			opts = map[string]any{}
+		}
+		b, err := appendAny(appendString(nil, validUTF8(v.GUID)), opts)
+		if err != nil {
+			panic(err)
+		}
+		return tx.write(at, kindDoc, 1, b, 0), 0
+	case Type:
+		panic("crdt: a shared type cannot be inserted a second time; pass NewMap, NewText, …")
+	}
+	b, err := appendAny(nil, v)
+	if err != nil {
+		panic(err)
+	}
+	return tx.write(at, kindAny, 1, b, 0), 0
+}
+
+// writeType writes a new shared type and what it starts with.
+func (tx *Tx) writeType(at spot, p Prelim) (ref, uint32) {
+	d := tx.d
+	name := uint32(0)
+	if p.kind == typeElement || p.kind == typeHook {
+		name = d.key(validUTF8(p.name))
+	}
+	t := d.newType(p.kind, 0, name, 0)
+	r := tx.write(at, kindType, 1, nil, t)
+	if d.types[t].flags&typeDead != 0 {
+		return r, 0
+	}
+	h := handle{d, t}
+	switch p.kind {
+	case typeText, typeXMLText:
+		if p.text != "" {
+			Text{h}.Insert(tx, 0, p.text, nil)
+		}
+		if len(p.delta) > 0 {
+			Text{h}.ApplyDelta(tx, p.delta)
+		}
+	case typeArray:
+		Array{h}.Insert(tx, 0, p.values...)
+	default:
+		XMLFragment{h}.Insert(tx, 0, p.children...)
+	}
+	if p.kind != typeText {
+		for _, k := range sortedKeys(p.attrs) {
+			h.set(tx, k, p.attrs[k])
+		}
+	}
+	return r, t
+}

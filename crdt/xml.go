@@ -1,0 +1,232 @@
+package crdt
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Len is the number of children.
+func (f XMLFragment) Len() int { return f.length() }
+
+// Get returns the i-th child; it panics if there is none, and returns nil if it
+// is no shared type.
+func (f XMLFragment) Get(i int) Type {
+	t, _ := f.valueAt(i).(Type)
+	return t
+}
+
+// Children returns the children that are shared types: XMLElement, XMLText, or a
+// Map for what Yjs calls a hook.
+func (f XMLFragment) Children() []Type {
+	var out []Type
+	f.eachValue(func(v any) bool {
+		if t, ok := v.(Type); ok {
+			out = append(out, t)
+		}
+		return true
+	})
+	return out
+}
+
+// Insert inserts new elements and texts in front of position i.
+func (f XMLFragment) Insert(tx *Tx, i int, children ...Prelim) {
+	values := make([]any, len(children))
+	for j, c := range children {
+		values[j] = c
+	}
+	f.insertValues(tx, i, values, nil)
+}
+
+// InsertElement inserts a new element in front of position i and returns it.
+func (f XMLFragment) InsertElement(tx *Tx, i int, name string) XMLElement {
+	h := handle{d: f.d}
+	f.insertValues(tx, i, []any{NewXMLElement(name)}, func(t uint32) { h.typ = t })
+	return XMLElement{XMLFragment{h}}
+}
+
+// InsertText inserts a new text in front of position i and returns it.
+func (f XMLFragment) InsertText(tx *Tx, i int) XMLText {
+	h := handle{d: f.d}
+	f.insertValues(tx, i, []any{NewXMLText("")}, func(t uint32) { h.typ = t })
+	return XMLText{Text{h}}
+}
+
+// Delete deletes n children from position i on.
+func (f XMLFragment) Delete(tx *Tx, i, n int) { f.deleteRange(tx, i, n) }
+
+// String returns the XML as Yjs's toString does: names in lower case, nothing
+// escaped. It is for showing and comparing, not for browsers.
+func (f XMLFragment) String() string {
+	var sb strings.Builder
+	f.write(&sb, 0)
+	return sb.String()
+}
+
+// conversionDepth bounds how deeply nested types are converted; deeper ones
+// come out empty. Changes have no such bound.
+const conversionDepth = 10_000
+
+func (f XMLFragment) write(sb *strings.Builder, depth int) {
+	if depth > conversionDepth {
+		return
+	}
+	f.eachValue(func(v any) bool {
+		switch v := v.(type) {
+		case XMLElement:
+			v.write(sb, depth+1)
+		case XMLFragment:
+			v.write(sb, depth+1)
+		case fmt.Stringer:
+			sb.WriteString(v.String())
+		case Map:
+			sb.WriteString("[object Object]")
+		default:
+			sb.WriteString(jsString(v))
+		}
+		return true
+	})
+}
+
+// Name is the name of the element, e.g. "paragraph".
+func (e XMLElement) Name() string { return e.d.keys[e.d.types[e.typ].name] }
+
+// Attributes returns all attributes.
+func (e XMLElement) Attributes() map[string]any { return e.attributes() }
+
+// Attribute returns one attribute.
+func (e XMLElement) Attribute(key string) (any, bool) { return e.get(key) }
+
+// SetAttribute sets an attribute. XML attributes are strings by convention;
+// editors store other values too.
+func (e XMLElement) SetAttribute(tx *Tx, key string, v any) { e.set(tx, key, v) }
+
+// RemoveAttribute removes an attribute.
+func (e XMLElement) RemoveAttribute(tx *Tx, key string) { e.unset(tx, key) }
+
+func (h handle) attributes() map[string]any {
+	m := map[string]any{}
+	h.entries(func(k string, it *item) bool { m[k] = h.d.value(it); return true })
+	return m
+}
+
+// String returns the element as Yjs's toString does.
+func (e XMLElement) String() string {
+	var sb strings.Builder
+	e.write(&sb, 0)
+	return sb.String()
+}
+
+func (e XMLElement) write(sb *strings.Builder, depth int) {
+	name := strings.ToLower(e.Name())
+	sb.WriteString("<" + name)
+	attrs := e.attributes()
+	keys := sortedKeys(attrs)
+	slices.SortFunc(keys, compareUTF16)
+	for _, k := range keys {
+		sb.WriteString(" " + k + `="` + jsString(attrs[k]) + `"`)
+	}
+	sb.WriteByte('>')
+	e.XMLFragment.write(sb, depth)
+	sb.WriteString("</" + name + ">")
+}
+
+// String returns the text with its formatting as elements, as Yjs's toString does.
+func (t XMLText) String() string {
+	var sb strings.Builder
+	for _, op := range t.ToDelta() {
+		names := sortedKeys(op.Attributes)
+		slices.SortFunc(names, compareUTF16)
+		for _, name := range names {
+			sb.WriteString("<" + name)
+			attrs := members(op.Attributes[name])
+			keys := sortedKeys(attrs)
+			slices.SortFunc(keys, compareUTF16)
+			for _, k := range keys {
+				sb.WriteString(" " + k + `="` + jsString(attrs[k]) + `"`)
+			}
+			sb.WriteByte('>')
+		}
+		if s, ok := op.Insert.(fmt.Stringer); ok {
+			sb.WriteString(s.String())
+		} else {
+			sb.WriteString(jsString(op.Insert))
+		}
+		for _, name := range slices.Backward(names) {
+			sb.WriteString("</" + name + ">")
+		}
+	}
+	return sb.String()
+}
+
+// members is what JavaScript's for-in visits: entries of an object, elements of
+// an array, code units of a string.
+func members(v any) map[string]any {
+	m := map[string]any{}
+	switch v := v.(type) {
+	case map[string]any:
+		return v
+	case []any:
+		for i, x := range v {
+			m[strconv.Itoa(i)] = x
+		}
+	case string:
+		b := []byte(v)
+		for i := range utf16Len(b) {
+			m[strconv.Itoa(i)] = sliceUTF16(b, i, 1)
+		}
+	}
+	return m
+}
+
+// compareUTF16 orders strings as JavaScript does, by UTF-16 code units.
+func compareUTF16(a, b string) int {
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if a[i] != b[i] {
+			// UTF-8 and UTF-16 differ only where surrogates meet U+E000..U+FFFF.
+			x, y := a[i], b[i]
+			if x >= 0xee && y >= 0xf0 && x < 0xf0 {
+				return 1
+			}
+			if y >= 0xee && x >= 0xf0 && y < 0xf0 {
+				return -1
+			}
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
+}
+
+// jsString is JavaScript's String(v).
+func jsString(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case []any:
+		parts := make([]string, len(v))
+		for i, x := range v {
+			if x != nil && x != Undefined {
+				parts[i] = jsString(x)
+			}
+		}
+		return strings.Join(parts, ",")
+	case map[string]any, Type:
+		return "[object Object]"
+	case []byte:
+		parts := make([]string, len(v))
+		for i, x := range v {
+			parts[i] = strconv.Itoa(int(x))
+		}
+		return strings.Join(parts, ",")
+	}
+	return fmt.Sprint(v)
+}
