@@ -102,7 +102,7 @@ func (s *site) page(c echo.Context) error { return s.index(c, http.StatusOK) }
 func (s *site) asset(c echo.Context) error {
 	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/")
 	f, ok := s.front.files[name]
-	if !ok {
+	if !ok || !strings.HasPrefix(name, "assets/") {
 		return fail(http.StatusNotFound, "not-found", "There is no such file. The page may be from before an update: reload it.")
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")

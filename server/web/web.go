@@ -171,29 +171,35 @@ func (s *site) routes() http.Handler {
 	get("/metrics", echo.WrapHandler(s.metrics.handler()))
 	e.GET(socketRoute, s.serveSocket) // never behind compression: it would hold the upgrade back
 
-	api := e.Group("/api", s.deadline, middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024}))
-	apiGet := func(path string, h echo.HandlerFunc) {
-		api.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	// As middleware of each route, since a group's own would turn a wrong
+	// method into a wrong address.
+	zip := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})
+	api := func(method, path string, h echo.HandlerFunc) {
+		methods := []string{method}
+		if method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		e.Match(methods, "/api"+path, h, s.deadline, zip)
 	}
-	apiGet("/templates", s.templates)
-	apiGet("/demo", s.demo)
-	api.POST("/plans", s.createPlan)
-	apiGet("/plans", s.listPlans)
-	apiGet("/plans/:id", s.readPlan)
-	apiGet("/plans/:id/history", s.planHistory)
-	apiGet("/plans/:id/at/:seq", s.planAt)
-	api.POST("/plans/:id/commands", s.command)
-	apiGet("/plans/:id/links", s.listLinks)
-	api.POST("/plans/:id/links", s.createLink)
-	api.DELETE("/plans/:id/links/:link", s.revokeLink)
-	apiGet("/links/self", s.linkSelf)
-	api.POST("/links/self/join", s.join)
-	apiGet("/docs/:name", s.readDoc)
-	apiGet("/docs/:name/history", s.docHistory)
-	apiGet("/docs/:name/at/:seq", s.docAt)
-	apiGet("/tokens", s.listTokens)
-	api.POST("/tokens", s.createToken)
-	api.DELETE("/tokens/:token", s.revokeToken)
+	api("GET", "/templates", s.templates)
+	api("GET", "/demo", s.demo)
+	api("POST", "/plans", s.createPlan)
+	api("GET", "/plans", s.listPlans)
+	api("GET", "/plans/:id", s.readPlan)
+	api("GET", "/plans/:id/history", s.planHistory)
+	api("GET", "/plans/:id/at/:seq", s.planAt)
+	api("POST", "/plans/:id/commands", s.command)
+	api("GET", "/plans/:id/links", s.listLinks)
+	api("POST", "/plans/:id/links", s.createLink)
+	api("DELETE", "/plans/:id/links/:link", s.revokeLink)
+	api("GET", "/links/self", s.linkSelf)
+	api("POST", "/links/self/join", s.join)
+	api("GET", "/docs/:name", s.readDoc)
+	api("GET", "/docs/:name/history", s.docHistory)
+	api("GET", "/docs/:name/at/:seq", s.docAt)
+	api("GET", "/tokens", s.listTokens)
+	api("POST", "/tokens", s.createToken)
+	api("DELETE", "/tokens/:token", s.revokeToken)
 	return e
 }
 
