@@ -156,9 +156,14 @@ func checkID(id string) error {
 		return fmt.Errorf("id of %d bytes; use 1 to %d", len(id), MaxIDBytes)
 	}
 	for i := range len(id) {
-		if id[i] <= ' ' || id[i] == 0x7f {
-			return fmt.Errorf("id %q: blank or control character at byte %d", id, i)
+		// It travels in a header, where blanks within a value are kept and
+		// those around it are not.
+		if id[i] < ' ' || id[i] == 0x7f {
+			return fmt.Errorf("id %q: control character at byte %d", id, i)
 		}
+	}
+	if id[0] == ' ' || id[len(id)-1] == ' ' {
+		return fmt.Errorf("id %q: begins or ends with a blank", id)
 	}
 	return nil
 }
