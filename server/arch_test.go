@@ -107,6 +107,7 @@ var libraries = []library{
 	{"github.com/nats-io/", []string{"server/journal"}, []string{"server", "cmd/coplan"}, "the log hides what it is made of; whole-program tests start an outside server"},
 	{"github.com/fxamacker/cbor/", []string{"server/journal"}, nil, "the envelope's encoding is the log's own matter"},
 	{"github.com/klauspost/compress/", []string{"server/journal"}, nil, "snapshots are compressed where they are stored"},
+	{"golang.org/x/time/rate", []string{"server/socket"}, nil, "how fast one client may send is decided where its messages are read"},
 	{"golang.org/x/mod/sumdb/", []string{"server/journal"}, nil, "the tree over the log belongs to the log"},
 	{"golang.org/x/sys/", []string{"server/journal"}, nil, "locks and free space of the data directory"},
 	{"github.com/spf13/", []string{"cmd/coplan"}, nil, "only the command reads flags"},
