@@ -75,14 +75,6 @@ func (r *Room) integrable(update []byte) bool {
 	if len(update) == 0 {
 		return true
 	}
-	clients, err := crdt.UpdateClients(update)
-	if err != nil {
-		return false
-	}
-	for client, clocks := range clients {
-		if clocks[0] > r.live.State(client) {
-			return false
-		}
-	}
-	return true
+	ok, err := r.live.Integrable(update)
+	return ok && err == nil
 }

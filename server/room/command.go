@@ -154,7 +154,7 @@ func (r *Room) executed(j *job, update []byte, client uint64, now time.Time, res
 		return
 	}
 	j.result = result
-	j.flight = &flight{id: fmt.Sprintf("%s %s %s %d", r.name, j.session, j.name, client), job: j, entry: journal.Entry{
+	j.flight = &flight{id: fmt.Sprintf("%s-command-%d", j.session, client), job: j, entry: journal.Entry{
 		Doc: r.name, At: now.UnixMicro(), Actor: j.grant.Person.actor(), Session: j.session,
 		Kind: journal.KindCommand, What: j.name, Update: update, Cause: j.args, Client: client,
 	}}

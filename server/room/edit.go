@@ -122,7 +122,7 @@ func (r *Room) advance(s *Session) {
 		}
 		s.flights++
 		s.flight = &flight{
-			id: r.name + " " + s.id + " " + strconv.FormatUint(s.flights, 10), session: s, edits: edits,
+			id: s.id + "-" + strconv.FormatUint(s.flights, 10), session: s, edits: edits,
 			entry: journal.Entry{Doc: r.name, At: r.cfg.Clock().UnixMicro(), Actor: s.grant.Person.actor(),
 				Session: s.id, Kind: journal.KindUpdate, Update: batch},
 		}

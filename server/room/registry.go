@@ -200,7 +200,7 @@ func (r *Registry) Create(ctx context.Context, doc string, by Person, build func
 	if err != nil {
 		return 0, err
 	}
-	seq, err = r.cfg.Journal.Append(ctx, doc+" create", journal.Entry{
+	seq, err = r.cfg.Journal.Append(ctx, "create", journal.Entry{
 		Doc: doc, At: r.cfg.Clock().UnixMicro(), Actor: by.actor(), Kind: journal.KindSystem, What: "create",
 		Update: update, Client: d.ClientID(),
 	})
