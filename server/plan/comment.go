@@ -65,11 +65,11 @@ func CommentAdd(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.Ra
 	threads := d.Map(RootThreads)
 	switch {
 	case in.ID != "" && !ValidID(in.ID):
-		return nil, refuse(CodeInvalid, "id", "The thread id %q is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.ID))
+		return nil, refuse(CodeInvalid, "id", "The thread id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.ID))
 	case in.Msg != "" && !ValidID(in.Msg):
-		return nil, refuse(CodeInvalid, "msg", "The message id %q is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
+		return nil, refuse(CodeInvalid, "msg", "The message id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
 	case in.ID != "" && threads.Has(in.ID):
-		return nil, refuse(CodeConflict, "id", "There is a comment thread %q already.", in.ID)
+		return nil, refuse(CodeConflict, "id", "There is a comment thread “%s” already.", in.ID)
 	case threads.Len() >= MaxThreads:
 		return nil, refuse(CodeFull, "threads", "This plan has %d comment threads, which is as many as a plan can hold.", threads.Len())
 	}
@@ -85,7 +85,7 @@ func CommentAdd(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.Ra
 	case AnchorOnNode:
 		target, err = nodeTarget(d, in.Anchor)
 	default:
-		err = refuse(CodeInvalid, "anchor.kind", "A comment is about “text” or about a “node”, not %q.", clip(in.Anchor.Kind))
+		err = refuse(CodeInvalid, "anchor.kind", "A comment is about “text” or about a “node”, not “%s”.", clip(in.Anchor.Kind))
 	}
 	if err != nil {
 		return nil, err
@@ -119,9 +119,9 @@ func CommentReply(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.
 	}
 	switch {
 	case in.Msg != "" && !ValidID(in.Msg):
-		return nil, refuse(CodeInvalid, "msg", "The message id %q is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
+		return nil, refuse(CodeInvalid, "msg", "The message id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
 	case in.Msg != "" && msgs.Has(in.Msg):
-		return nil, refuse(CodeConflict, "msg", "There is a message %q in this thread already.", in.Msg)
+		return nil, refuse(CodeConflict, "msg", "There is a message “%s” in this thread already.", in.Msg)
 	case msgs.Len() >= MaxMessages:
 		return nil, refuse(CodeFull, "thread", "This thread has %d messages, which is as many as a thread can hold; open a new one.", msgs.Len())
 	}
@@ -217,9 +217,9 @@ func textTarget(d *crdt.Doc, tx *crdt.Tx, a CommentAnchor, thread string) (Threa
 	none := ThreadTarget{}
 	switch {
 	case a.Field != RootSummary && a.Field != NodeNote:
-		return none, nil, refuse(CodeInvalid, "anchor.field", "Words can be commented on in the “summary” or in the “note” of a step, not in %q.", clip(a.Field))
+		return none, nil, refuse(CodeInvalid, "anchor.field", "Words can be commented on in the “summary” or in the “note” of a step, not in “%s”.", clip(a.Field))
 	case a.Field == RootSummary && a.Node != "":
-		return none, nil, refuse(CodeInvalid, "anchor.node", "The summary belongs to no step, but the step %q was named.", clip(a.Node))
+		return none, nil, refuse(CodeInvalid, "anchor.node", "The summary belongs to no step, but the step “%s” was named.", clip(a.Node))
 	case a.Field == NodeNote:
 		if err := checkNode(d, a.Node); err != nil {
 			return none, nil, err
@@ -292,7 +292,7 @@ func nodeTarget(d *crdt.Doc, a CommentAnchor) (ThreadTarget, error) {
 		return ThreadTarget{}, err
 	}
 	if !oneOf(a.Field, nodeFields) {
-		return ThreadTarget{}, refuse(CodeInvalid, "anchor.field", "A step has no field %q to comment on.", clip(a.Field))
+		return ThreadTarget{}, refuse(CodeInvalid, "anchor.field", "A step has no field “%s” to comment on.", clip(a.Field))
 	}
 	head, _ := ReadHead(d, a.Node)
 	return ThreadTarget{Kind: AnchorOnNode, Node: a.Node, Field: a.Field, Quote: sliceUTF16(head.Title, 0, MaxQuote)}, nil
@@ -304,7 +304,7 @@ func checkNode(d *crdt.Doc, id string) error {
 	}
 	head, ok := ReadHead(d, id)
 	if !ok {
-		return refuse(CodeNotFound, "anchor.node", "There is no step %q in this plan.", clip(id))
+		return refuse(CodeNotFound, "anchor.node", "There is no step “%s” in this plan.", clip(id))
 	}
 	if head.Deleted {
 		return refuse(CodeNotFound, "anchor.node", "“%s” was deleted; restore it to comment on it.", clip(orUntitled(head.Title)))
@@ -324,7 +324,7 @@ func openThread(d *crdt.Doc, args json.RawMessage) (in CommentArgs, thread, msgs
 		msgs, ok = thread.Map(ThreadMsgs)
 	}
 	if !ok || !hasLiveMessage(msgs) {
-		return in, thread, msgs, refuse(CodeNotFound, "thread", "There is no comment thread %q in this plan (any more).", clip(in.Thread))
+		return in, thread, msgs, refuse(CodeNotFound, "thread", "There is no comment thread “%s” in this plan (any more).", clip(in.Thread))
 	}
 	return in, thread, msgs, nil
 }
@@ -346,7 +346,7 @@ func ownMessage(msgs crdt.Map, in CommentArgs, by Person) (crdt.Map, error) {
 	m, ok := msgs.Map(in.Msg)
 	f := (&reader{}).fields(m, "")
 	if !ok || f.text(MsgDeletedAt) != "" {
-		return crdt.Map{}, refuse(CodeNotFound, "msg", "There is no message %q in this thread (any more).", clip(in.Msg))
+		return crdt.Map{}, refuse(CodeNotFound, "msg", "There is no message “%s” in this thread (any more).", clip(in.Msg))
 	}
 	if author := f.person(MsgBy); author.ID != by.ID {
 		return crdt.Map{}, refuse(CodeForbidden, "msg", "Only %s can change this message.", orSomeone(author.Name))
@@ -388,7 +388,7 @@ func checkMentions(ids []string) error {
 	}
 	for _, id := range ids {
 		if !ValidID(id) {
-			return refuse(CodeInvalid, "mentions", "%q is not the id of a person.", clip(id))
+			return refuse(CodeInvalid, "mentions", "“%s” is not the id of a person.", clip(id))
 		}
 	}
 	return nil

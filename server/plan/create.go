@@ -32,7 +32,7 @@ func (in CreateInput) Validate() error {
 	title := strings.TrimSpace(in.Title)
 	switch {
 	case !ValidID(in.ID):
-		return refuse(CodeInvalid, "id", "The plan id %q is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.ID))
+		return refuse(CodeInvalid, "id", "The plan id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.ID))
 	case title == "":
 		return refuse(CodeInvalid, "title", "A plan needs a title.")
 	case lenUTF16(title) > MaxTitle:
@@ -40,16 +40,16 @@ func (in CreateInput) Validate() error {
 	case lenUTF16(in.Noun) > MaxNoun:
 		return refuse(CodeInvalid, "noun", "The name for this kind of plan is %d characters long; at most %d are kept.", lenUTF16(in.Noun), MaxNoun)
 	case in.Anchor.Kind != "" && !oneOf(in.Anchor.Kind, anchorKinds):
-		return refuse(CodeInvalid, "anchor.kind", "%q is not something a plan can be scheduled around; use %s.", clip(in.Anchor.Kind), orList(anchorKinds))
+		return refuse(CodeInvalid, "anchor.kind", "“%s” is not something a plan can be scheduled around; use %s.", clip(in.Anchor.Kind), orList(anchorKinds))
 	case in.Anchor.Date != "" && !ValidDate(in.Anchor.Date):
-		return refuse(CodeInvalid, "anchor.date", "%q is not a calendar date; write it as 2027-03-31.", clip(in.Anchor.Date))
+		return refuse(CodeInvalid, "anchor.date", "“%s” is not a calendar date; write it as 2027-03-31.", clip(in.Anchor.Date))
 	}
 	if _, ok := TemplateByID(in.templateID()); !ok {
 		var ids []string
 		for _, t := range Templates() {
 			ids = append(ids, t.ID)
 		}
-		return refuse(CodeInvalid, "template", "There is no template %q; use %s.", clip(in.Template), orList(ids))
+		return refuse(CodeInvalid, "template", "There is no template “%s”; use %s.", clip(in.Template), orList(ids))
 	}
 	return nil
 }
