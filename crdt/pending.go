@@ -2,7 +2,6 @@ package crdt
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -174,16 +173,11 @@ func (w *pending) update() []byte {
 	}
 	parts := slices.Clone(w.parts)
 	if w.spans > 0 {
-		ids := slices.Sorted(maps.Keys(w.deletes))
-		slices.Reverse(ids)
-		b := appendUvarint([]byte{0}, uint64(len(ids)))
-		for _, id := range ids {
-			spans := mergeSpans(slices.Clone(w.deletes[id].spans))
-			b = appendUvarint(appendUvarint(b, id), uint64(len(spans)))
-			for _, s := range spans {
-				b = appendUvarint(appendUvarint(b, s.clock), s.length)
-			}
+		deletes := make(map[uint64][]span, len(w.deletes))
+		for id, x := range w.deletes {
+			deletes[id] = slices.Clone(x.spans)
 		}
+		b := appendDeleteSet([]byte{0}, deletes)
 		parts = append(parts, b)
 	}
 	if len(parts) == 1 {

@@ -27,10 +27,6 @@ type Touch struct {
 	Unresolved bool
 }
 
-func MergeUpdates(updates ...[]byte) ([]byte, error)            { panic("todo") }
-func DiffUpdate(update, sv []byte) ([]byte, error)              { panic("todo") }
-func EncodeStateVectorFromUpdate(update []byte) ([]byte, error) { panic("todo") }
-func UpdateClients(update []byte) (map[uint64][2]uint64, error) { panic("todo") }
 
 type RelativePosition struct {
 	Type    *ID

@@ -263,6 +263,9 @@ func plainNumbers(v any) any {
 // values decodes the content of an item from its offset-th value on, at most n
 // values; for shared types the handle is the value.
 func (d *Doc) values(it *item, offset, n int, yield func(v any) bool) bool {
+	if it.kind() == kindType {
+		return yield(d.handle(it.off))
+	}
 	c := cursor{b: d.content(it)}
 	switch it.kind() {
 	case kindAny:
