@@ -1,7 +1,8 @@
 /** Says what an update changes, in sentences, for edits that can't be merged any more. */
 import * as Y from "yjs";
 import { ANCHOR, META, NODE, nodeMap, openPlan, roleId, ROOT, type NodeId, type Plan } from "./schema";
-import { readNode, textOf } from "./view";
+import { wordsOf } from "./fields";
+import { readNode } from "./view";
 
 /**
  * For each group of updates, one sentence per thing it changes on top of `base` and of the groups before
@@ -62,7 +63,7 @@ function describeEvent(plan: Plan, root: string, event: Event): string[] {
     case ROOT.meta:
       return [...event.keys.keys()].map((key) =>
         key === META.title
-          ? `Renamed the plan to “${textOf(plan.meta.get(key))}”`
+          ? `Renamed the plan to “${wordsOf(plan.meta.get(key)) ?? ""}”`
           : `Changed the plan's ${key} to ${shown(plan.meta.get(key))}`,
       );
     case ROOT.anchor:
@@ -111,7 +112,7 @@ function describeNodes(plan: Plan, event: Event): string[] {
     case NODE.owners: {
       const roles = node.owners.map((owner) => {
         const role = plan.roles.get(roleId(owner.role));
-        return role instanceof Y.Map ? textOf((role as Y.Map<unknown>).get("title")) || owner.role : owner.role;
+        return role instanceof Y.Map ? wordsOf((role as Y.Map<unknown>).get("title")) ?? owner.role : owner.role;
       });
       return [roles.length > 0 ? `Set the owner of ${name} to ${roles.join(", ")}` : `Took the owner off ${name}`];
     }
@@ -125,7 +126,7 @@ function describeTyping(where: string, event: Event): string[] {
   let removed = 0;
   for (const op of event.delta) {
     if (typeof op.insert === "string") typed += op.insert;
-    else if (Array.isArray(op.insert)) typed += (op.insert as unknown[]).map(wordsOf).join(" ");
+    else if (Array.isArray(op.insert)) typed += (op.insert as unknown[]).map(wordsIn).join(" ");
     if (op.delete !== undefined) removed += op.delete;
   }
   typed = typed.trim();
@@ -133,11 +134,10 @@ function describeTyping(where: string, event: Event): string[] {
   return removed > 0 ? [`Deleted text in ${where}`] : [`Changed the formatting of ${where}`];
 }
 
-function wordsOf(value: unknown): string {
-  if (value instanceof Y.XmlText) {
-    return (value.toDelta() as { insert?: unknown }[]).map((op) => (typeof op.insert === "string" ? op.insert : "")).join("");
-  }
-  return value instanceof Y.XmlElement ? value.toArray().map(wordsOf).join(" ") : "";
+/** The words in inserted rich text. */
+function wordsIn(value: unknown): string {
+  if (value instanceof Y.XmlElement) return (value.toArray() as unknown[]).map(wordsIn).join(" ");
+  return wordsOf(value) ?? "";
 }
 
 function shown(value: unknown): string {

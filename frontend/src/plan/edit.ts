@@ -152,7 +152,7 @@ function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: S
     map.set(NODE.kind, kind);
     place(plan, places, map, id, spot);
     map.set(NODE.title, new Y.Text(title));
-    map.set(NODE.note, new Y.XmlFragment());
+    map.set(NODE.note, emptyNote());
     map.set(NODE.why, new Y.Text());
     map.set(NODE.owners, new Y.Map());
     map.set(NODE.after, new Y.Map());
@@ -162,6 +162,22 @@ function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: S
     markAdded(transaction, map, new Date().toISOString());
   });
   return id;
+}
+
+/**
+ * A description to type into. It holds a paragraph with a text: two people who start typing at the same
+ * moment then write into one text.
+ */
+function emptyNote(): Y.XmlFragment {
+  const fragment = new Y.XmlFragment();
+  fragment.insert(0, [paragraph("")]);
+  return fragment;
+}
+
+function paragraph(text: string): Y.XmlElement {
+  const element = new Y.XmlElement("paragraph");
+  element.insert(0, [new Y.XmlText(text)]);
+  return element;
 }
 
 function checkParent(places: ReadonlyMap<NodeId, Place>, kind: NodeKind | "unknown", parent: NodeId | null): void {
@@ -271,8 +287,7 @@ function place(plan: Plan, places: ReadonlyMap<NodeId, Place>, map: Y.Map<unknow
 }
 
 function setPlace(map: Y.Map<unknown>, parent: NodeId | null, ord: string): void {
-  if (parent === null) map.delete(NODE.parent);
-  else map.set(NODE.parent, parent);
+  map.set(NODE.parent, parent ?? "");
   map.set(NODE.ord, ord);
 }
 
@@ -340,12 +355,7 @@ export function setNoteText(plan: Plan, id: NodeId, text: string): void {
       map.set(NODE.note, fragment);
     }
     fragment.delete(0, fragment.length);
-    const paragraphs = text === "" ? [] : text.split("\n").map((line) => {
-      const paragraph = new Y.XmlElement("paragraph");
-      if (line !== "") paragraph.insert(0, [new Y.XmlText(line)]);
-      return paragraph;
-    });
-    fragment.insert(0, paragraphs);
+    fragment.insert(0, text.split("\n").map(paragraph));
   });
 }
 

@@ -6,8 +6,8 @@ import type * as Y from "yjs";
 import type { Readable } from "./readable";
 import { nodeMap, NODE, openPlan, type NodeId, type Plan } from "./schema";
 import { buildTree, readPlaces, type Tree, type TreeNode } from "./tree";
+import { readRich, richText } from "./richtext";
 import {
-  fragmentText,
   readAnchor,
   readMeta,
   readNode,
@@ -147,7 +147,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   const anchor = derive(() => readAnchor(plan));
   const roles = derive<readonly RoleSnapshot[]>(() => readRoles(plan));
   const threads = derive<readonly ThreadSnapshot[]>(() => readThreads(plan));
-  const summaryText = derive(() => fragmentText(plan.summary));
+  const summaryText = derive(() => richText(readRich(plan.summary)));
   const tree = derive<Tree>(() => buildTree(readPlaces(plan)), keepTree);
   const progress = derive<Progress>(() => countProgress(plan, tree.get()));
   const nodes = new Map<NodeId, Derived<NodeSnapshot | undefined>>();
@@ -172,6 +172,11 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     return readable;
   };
 
+  /** Also when text changes: a thread is orphaned when its mark goes. */
+  const markThreads = (): void => {
+    threads.mark();
+    for (const readable of threadsByNode.values()) readable.mark();
+  };
   const onNodes = (events: Y.YEvent<Y.AbstractType<unknown>>[]): void => {
     for (const event of events) {
       const path = event.path;
@@ -183,6 +188,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
         continue;
       }
       nodes.get(path[0] as NodeId)?.mark();
+      if (path[1] === NODE.note) markThreads();
       if (path.length > 1) continue;
       if (keys.some((key) => STRUCTURE.has(key))) tree.mark();
       if (keys.includes(NODE.status) || keys.some((key) => STRUCTURE.has(key))) progress.mark();
@@ -194,10 +200,9 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   };
   const onAnchor = (): void => anchor.mark();
   const onRoles = (): void => roles.mark();
-  const onSummary = (): void => summaryText.mark();
-  const onThreads = (): void => {
-    threads.mark();
-    for (const readable of threadsByNode.values()) readable.mark();
+  const onSummary = (): void => {
+    summaryText.mark();
+    markThreads();
   };
   const flush = (): void => {
     if (pending.size === 0) return;
@@ -211,7 +216,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   plan.meta.observeDeep(onMeta);
   plan.anchor.observeDeep(onAnchor);
   plan.roles.observeDeep(onRoles);
-  plan.threads.observeDeep(onThreads);
+  plan.threads.observeDeep(markThreads);
   plan.summary.observeDeep(onSummary);
   doc.on("afterTransaction", flush);
 
@@ -232,7 +237,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       plan.meta.unobserveDeep(onMeta);
       plan.anchor.unobserveDeep(onAnchor);
       plan.roles.unobserveDeep(onRoles);
-      plan.threads.unobserveDeep(onThreads);
+      plan.threads.unobserveDeep(markThreads);
       plan.summary.unobserveDeep(onSummary);
       doc.off("afterTransaction", flush);
     },

@@ -1,24 +1,26 @@
-/** Who stands under whom, in which order: the one place that reads parent, ord and del. */
-import * as Y from "yjs";
+/** Who stands under whom, in which order: the one place that arranges nodes. As in `server/plan/tree.go`. */
+import { isMap } from "./fields";
+import { compareText } from "./richtext";
 import { NODE, NODE_KINDS, nodeId, type NodeId, type NodeKind, type Plan } from "./schema";
+import type * as Y from "yjs";
 
 /** A node with what stands under it, in order. Deleted nodes are in the bin, not here. */
 export interface TreeNode {
   readonly id: NodeId;
-  /** As stored; an unknown kind is kept and shown as an inert row. */
+  /** Kinds of a later version read as unknown and show as an inert row. */
   readonly kind: NodeKind | "unknown";
   readonly children: readonly TreeNode[];
 }
 
 export interface TreeWarning {
   readonly node: NodeId;
-  readonly code: "cycle" | "orphan";
+  readonly code: "cycle" | "no-parent";
 }
 
 export interface Tree {
-  /** Stages in order, then nodes that lost their place. */
+  /** The top level in order: stages, and steps that lost their parent. */
   readonly top: readonly TreeNode[];
-  /** Deleted nodes whose ancestors are all live, most recently deleted first. */
+  /** All deleted nodes, latest first. What stands under them is hidden with them. */
   readonly bin: readonly NodeId[];
   readonly warnings: readonly TreeWarning[];
 }
@@ -56,78 +58,94 @@ export function placeOf(id: NodeId, map: Y.Map<unknown>): Place {
 export function readPlaces(plan: Plan): Map<NodeId, Place> {
   const places = new Map<NodeId, Place>();
   plan.nodes.forEach((value, key) => {
-    if (value instanceof Y.Map) places.set(nodeId(key), placeOf(nodeId(key), value as Y.Map<unknown>));
+    if (isMap(value)) places.set(nodeId(key), placeOf(nodeId(key), value));
   });
   return places;
 }
 
-/** Siblings' order: (ord, id), both by code unit, as Go compares bytes of ASCII. */
-export function comparePlaces(a: Place, b: Place): number {
-  if (a.ord !== b.ord) return a.ord < b.ord ? -1 : 1;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+/** What arranging needs to know of a node. */
+export interface Placed {
+  readonly id: string;
+  /** Empty or null: the top level. */
+  readonly parent: string | null;
+  readonly ord: string;
+}
+
+export function comparePlaces(a: Placed, b: Placed): number {
+  return compareText(a.ord, b.ord) || compareText(a.id, b.id);
+}
+
+/** Where each node is shown. */
+export interface Arrangement {
+  /** Nodes shown at the top level because their parent doesn't exist. */
+  readonly strays: readonly string[];
+  /** Nodes shown at the top level because their parents form a ring. */
+  readonly cuts: readonly string[];
+  /** Parent as shown: null at the top. */
+  readonly parentOf: (id: string) => string | null;
 }
 
 /**
- * The tree that everyone sees. Concurrent re-parenting can leave a ring of parents: it is cut at its
- * member with the smallest id, which then stands at the top with a warning. A node whose parent doesn't
- * exist stands there too.
+ * Decides where nodes are shown. A node whose parent is missing stands at the top level. Concurrent
+ * re-parenting can leave a ring of parents: it is cut at its member with the smallest id, so all readers
+ * cut alike.
  */
+export function arrange(places: ReadonlyMap<string, Placed>): Arrangement {
+  const parents = new Map<string, string | null>();
+  const strays: string[] = [];
+  const ids = [...places.keys()].sort(compareText);
+  for (const id of ids) {
+    const parent = places.get(id)?.parent ?? null;
+    const top = parent === null || parent === "";
+    if (!top && !places.has(parent)) strays.push(id);
+    parents.set(id, top || !places.has(parent) ? null : parent);
+  }
+  const cuts: string[] = [];
+  const walked = new Map<string, string>(); // node → the start of the walk that came by first
+  for (const start of ids) {
+    let at: string | null = start;
+    while (at !== null && !walked.has(at)) {
+      walked.set(at, start);
+      at = parents.get(at) ?? null;
+    }
+    if (at === null || walked.get(at) !== start) continue; // the top, or ground walked before
+    let smallest = at;
+    for (let next = parents.get(at) ?? at; next !== at; next = parents.get(next) ?? at) {
+      if (next < smallest) smallest = next;
+    }
+    cuts.push(smallest);
+  }
+  for (const id of cuts) parents.set(id, null);
+  return { strays, cuts, parentOf: (id) => parents.get(id) ?? null };
+}
+
+/** The tree that everyone sees. */
 export function buildTree(places: ReadonlyMap<NodeId, Place>): Tree {
-  const warnings: TreeWarning[] = [];
-  const cut = ringCuts(places);
-  const children = new Map<NodeId | null, Place[]>();
-  const parentOf = (place: Place): NodeId | null =>
-    place.parent === null || cut.has(place.id) || !places.has(place.parent) ? null : place.parent;
+  const { strays, cuts, parentOf } = arrange(places);
+  const children = new Map<string | null, Place[]>();
+  const bin: Place[] = [];
   for (const place of places.values()) {
-    const parent = parentOf(place);
+    if (place.del !== null) {
+      bin.push(place);
+      continue;
+    }
+    const parent = parentOf(place.id);
     const list = children.get(parent);
     if (list) list.push(place);
     else children.set(parent, [place]);
-    if (cut.has(place.id)) warnings.push({ node: place.id, code: "cycle" });
-    else if (parent === null && place.parent !== null) warnings.push({ node: place.id, code: "orphan" });
   }
-  for (const list of children.values()) list.sort(comparePlaces);
-  warnings.sort((a, b) => (a.node < b.node ? -1 : 1));
-
-  const bin: Place[] = [];
-  const grow = (parent: NodeId | null): TreeNode[] => {
-    const live: TreeNode[] = [];
-    for (const place of children.get(parent) ?? []) {
-      if (place.del === null) live.push({ id: place.id, kind: place.kind, children: grow(place.id) });
-      else bin.push(place);
-    }
-    return live;
+  const grow = (parent: string | null): TreeNode[] =>
+    (children.get(parent) ?? [])
+      .sort(comparePlaces)
+      .map((place) => ({ id: place.id, kind: place.kind, children: grow(place.id) }));
+  return {
+    top: grow(null),
+    bin: bin.sort((a, b) => compareText(b.del ?? "", a.del ?? "") || compareText(a.id, b.id)).map((place) => place.id),
+    warnings: [
+      ...strays.map((id): TreeWarning => ({ node: nodeId(id), code: "no-parent" })),
+      ...cuts.map((id): TreeWarning => ({ node: nodeId(id), code: "cycle" })),
+    ],
   };
-  const top = grow(null);
-  const rank = (node: TreeNode): number => (node.kind === "stage" ? 0 : 1);
-  top.sort((a, b) => rank(a) - rank(b)); // stable
-  bin.sort((a, b) => {
-    const [x, y] = [a.del ?? "", b.del ?? ""];
-    return x === y ? comparePlaces(a, b) : x < y ? 1 : -1;
-  });
-  return { top, bin: bin.map((place) => place.id), warnings };
-}
-
-/** The smallest id of each ring of parents. */
-function ringCuts(places: ReadonlyMap<NodeId, Place>): Set<NodeId> {
-  const cuts = new Set<NodeId>();
-  const seen = new Map<NodeId, number>(); // node → the walk that first met it
-  let walk = 0;
-  for (const start of places.keys()) {
-    walk++;
-    let at: NodeId | null = start;
-    while (at !== null && places.has(at) && !seen.has(at)) {
-      seen.set(at, walk);
-      at = places.get(at)?.parent ?? null;
-    }
-    if (at === null || seen.get(at) !== walk) continue;
-    let smallest = at;
-    for (let member = places.get(at)?.parent ?? at; member !== at; member = places.get(member)?.parent ?? at) {
-      if (member < smallest) smallest = member;
-    }
-    cuts.add(smallest);
-  }
-  return cuts;
 }
 
 /** Whether `id` is `ancestor` or stands somewhere under it. Ends on rings. */

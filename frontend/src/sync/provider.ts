@@ -6,19 +6,22 @@
  * durable. After a connection is lost, everything pending is sent again, one frame per change; the server
  * skips what it has.
  */
-import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
+import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Cell, type Readable } from "../plan/readable";
 import { backoff } from "./backoff";
 import { closeReason } from "./close";
 import { Commands } from "./commands";
-import type { LocalCopy, StoredProposal } from "./local";
+import type { LocalCopy } from "./local";
+import { LOCAL_COPY, RemoteOrigin } from "./origin";
 import type { Can } from "./person";
-import { changes, offlineText, type Status } from "./status";
-import { groupByChange, Unsent } from "./unsent";
+import { proposalsOf, type Describe } from "./proposals";
+import { Presence } from "./presence";
+import { describeStatus, type Status } from "./status";
+import { openWebSocket, type Probe, type Socket } from "./socket";
+import { Unsent } from "./unsent";
 import {
   decodeFrame,
-  encodeAwareness,
   encodeEdit,
   encodeHello,
   encodeQueryAwareness,
@@ -30,38 +33,11 @@ import {
   type Reset,
 } from "./wire";
 
-/** Origin of transactions that apply what the server sent. */
-export class RemoteOrigin {
-  constructor(
-    /** Person who made the edit; empty while catching up. */
-    readonly person: string,
-    /** Journal position; 0 while catching up. */
-    readonly seq: number,
-  ) {}
-}
-
-/** Origin of the transaction that loads the copy on this device. */
-export const LOCAL_COPY = Symbol("copy on this device");
-
 /** Somebody else's edit arrived. */
 export interface RemoteEntry {
   readonly seq: number;
   readonly person: string;
 }
-
-/** What the provider needs of a WebSocket. */
-export interface Socket {
-  binaryType: string;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
-  onerror: ((event: never) => void) | null;
-  send: (data: Uint8Array<ArrayBuffer>) => void;
-  close: (code?: number, reason?: string) => void;
-}
-
-/** The server's verdict on the link, asked over HTTP when a socket can't be opened. */
-export type Probe = { readonly kind: "ok" | "unreachable" } | { readonly kind: "denied"; readonly status: number; readonly text: string };
 
 export interface ProviderOptions {
   /** The socket's URL with its token. */
@@ -72,7 +48,7 @@ export interface ProviderOptions {
   /** Browsers don't tell why an upgrade was refused; this asks. */
   readonly probe?: () => Promise<Probe>;
   /** Says in sentences what each group of updates changes, on top of `base`. For proposals after a reset. */
-  readonly describe?: (base: readonly Uint8Array[], edits: readonly Uint8Array[][]) => string[][];
+  readonly describe?: Describe;
   readonly openSocket?: (url: string, protocol: string) => Socket;
   /** Where `online` and `offline` are heard: the window, where there is one. */
   readonly events?: EventTarget | undefined;
@@ -85,8 +61,6 @@ export interface ProviderOptions {
   readonly onReset?: (reason: string) => void;
 }
 
-/** Milliseconds between presence frames. */
-const AWARENESS_EVERY = 100;
 /** Milliseconds of silence after which the server is asked for a sign of life, and given up on. */
 const ASK_AFTER = 20_000;
 const GIVE_UP_AFTER = 35_000;
@@ -111,12 +85,12 @@ type Phase =
 
 export class CoplanProvider {
   readonly doc: Y.Doc;
-  readonly awareness: Awareness;
   /** Resolves when the copy on this device is in the document; an empty copy counts. */
   readonly loaded: Promise<void>;
 
   readonly #options: ProviderOptions;
   readonly #local: LocalCopy;
+  readonly #presence: Presence;
   readonly #unsent: Unsent;
   readonly #commands = new Commands();
   readonly #status: Cell<Status>;
@@ -142,12 +116,13 @@ export class CoplanProvider {
   #oldestUnackedAt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #graceTimer: ReturnType<typeof setTimeout> | null = null;
-  #awarenessTimer: ReturnType<typeof setTimeout> | null = null;
   readonly #housekeeping: ReturnType<typeof setInterval>;
 
   constructor(doc: Y.Doc, options: ProviderOptions) {
     this.doc = doc;
-    this.awareness = new Awareness(doc);
+    this.#presence = new Presence(doc, (frame) => {
+      if (this.#phase.kind === "live") this.#send(frame);
+    });
     this.#options = options;
     this.#local = options.local;
     this.#can = options.can ?? { write: true, comment: true, history: true };
@@ -156,12 +131,15 @@ export class CoplanProvider {
     this.#events = options.events;
 
     doc.on("update", this.#onUpdate);
-    this.awareness.on("update", this.#onAwareness);
     this.#events?.addEventListener("online", this.#onOnline);
     this.#events?.addEventListener("offline", this.#onOffline);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_EVERY);
     this.#local.onProblem = () => this.#refresh();
     this.loaded = this.#load();
+  }
+
+  get awareness(): Awareness {
+    return this.#presence.awareness;
   }
 
   get status(): Readable<Status> {
@@ -215,8 +193,7 @@ export class CoplanProvider {
 
   async close(): Promise<void> {
     if (this.#phase.kind === "closed") return;
-    removeAwarenessStates(this.awareness, [this.doc.clientID], "closed");
-    this.#sendAwareness();
+    this.#presence.leave();
     this.#dropSocket(1000, "closed");
     this.#setPhase({ kind: "closed" });
     this.#detach();
@@ -301,9 +278,6 @@ export class CoplanProvider {
     this.#setPhase({ kind: "open", socket });
     this.#send(encodeHello(this.doc.clientID, this.#options.schema, this.#epoch));
     this.#send(encodeStep1(Y.encodeStateVector(this.doc)));
-    // A new clock, so that others take this state over the one they dropped when the connection went.
-    const state = this.awareness.getLocalState();
-    if (state !== null) this.awareness.setLocalState(state);
   }
 
   #onClose(code: number): void {
@@ -353,8 +327,7 @@ export class CoplanProvider {
     }
     this.#frames.clear();
     this.#commands.disconnected();
-    const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
-    removeAwarenessStates(this.awareness, others, "disconnected");
+    this.#presence.forgetOthers();
   }
 
   #send(frame: Uint8Array): void {
@@ -421,10 +394,10 @@ export class CoplanProvider {
         this.#refresh();
         break;
       case "awareness":
-        applyAwarenessUpdate(this.awareness, frame.update, this);
+        this.#presence.receive(frame.update);
         break;
       case "queryAwareness":
-        this.#sendAwareness();
+        this.#presence.tell();
         break;
       case "denied":
       case "unknown":
@@ -476,7 +449,7 @@ export class CoplanProvider {
     }
     this.#commands.reconnected(this.#sent);
     this.#pumpCommands();
-    this.#sendAwareness();
+    this.#presence.renew();
     this.#refresh();
   }
 
@@ -514,51 +487,11 @@ export class CoplanProvider {
     this.#detach();
     const edits = this.#unsent.take();
     const base = await this.#local.readConfirmed().catch(() => []);
-    const groups = groupByChange(edits);
-    let lines: string[][] = [];
-    try {
-      lines = this.#options.describe?.(base, groups.map((group) => group.map((edit) => edit.update))) ?? [];
-    } catch (cause) {
-      console.error("coplan: unsent edits could not be described", cause);
-    }
-    const proposals = groups.map((group, at): StoredProposal => {
-      const said = lines[at] ?? [];
-      return {
-        at: new Date(group[0]?.at ?? Date.now()).toISOString(),
-        lines: said.length > 0 ? said : ["A change whose content can't be shown."],
-      };
-    });
+    const proposals = proposalsOf(base, edits, this.#options.describe);
     this.#local.discard(reset.epoch || this.#epoch, edits.map((edit) => edit.id), proposals);
     this.#commands.close();
     await this.#local.close();
     this.#options.onReset?.(reset.reason);
-  }
-
-  // ---- presence ----
-
-  readonly #onAwareness = (_change: unknown, origin: unknown): void => {
-    if (origin === "local" && this.#awarenessTimer === null) this.#tellPresence();
-  };
-
-  /** Sends what is new about this person's presence, now and then once per pause until nothing is. */
-  #tellPresence(): void {
-    this.#awarenessTimer = null;
-    if (this.#awarenessSent === this.#awarenessClock()) return;
-    this.#sendAwareness();
-    this.#awarenessTimer = setTimeout(() => this.#tellPresence(), AWARENESS_EVERY);
-  }
-
-  #awarenessSent = -1;
-
-  #awarenessClock(): number {
-    return this.awareness.meta.get(this.doc.clientID)?.clock ?? -1;
-  }
-
-  #sendAwareness(): void {
-    if (this.#phase.kind !== "live") return;
-    if (this.#awarenessClock() === -1) return;
-    this.#awarenessSent = this.#awarenessClock();
-    this.#send(encodeAwareness(encodeAwarenessUpdate(this.awareness, [this.doc.clientID])));
   }
 
   // ---- surroundings ----
@@ -593,10 +526,8 @@ export class CoplanProvider {
     this.#clearRetry();
     this.#clearGrace();
     clearInterval(this.#housekeeping);
-    if (this.#awarenessTimer !== null) clearTimeout(this.#awarenessTimer);
     this.doc.off("update", this.#onUpdate);
-    this.awareness.off("update", this.#onAwareness);
-    this.awareness.destroy();
+    this.#presence.close();
     this.#events?.removeEventListener("online", this.#onOnline);
     this.#events?.removeEventListener("offline", this.#onOffline);
   }
@@ -630,36 +561,28 @@ export class CoplanProvider {
     const kept = this.#local.problem === null;
     switch (phase.kind) {
       case "denied":
-        return { kind: "denied", code: phase.code, name: phase.name, pending, text: phase.text };
       case "reset":
-        return { kind: "reset", reason: phase.reason, pending, text: `Loading the plan afresh: ${phase.reason}` };
+        return describeStatus({ ...phase, pending });
       case "live":
-        if (this.#notice?.state === "degraded") {
-          return { kind: "degraded", pending, text: this.#notice.text };
-        }
-        if (pending === 0 && this.#synced.get()) return { kind: "saved", pending, text: "Saved" };
-        if (pending === 0) return { kind: "connecting", pending, text: "Loading…" };
-        return Date.now() - this.#oldestUnackedAt > SLOW_SAVE
-          ? { kind: "saving", pending, text: `Still saving: ${changes(pending)} not confirmed yet` }
-          : { kind: "saving", pending, text: "Saving…" };
+        return describeStatus({
+          kind: "live",
+          pending,
+          synced: this.#synced.get(),
+          degraded: this.#notice?.state === "degraded" ? this.#notice.text : null,
+          slow: Date.now() - this.#oldestUnackedAt > SLOW_SAVE,
+        });
       case "loading":
-        return { kind: "connecting", pending, text: "Connecting…" };
       case "waiting":
       case "opening":
-      case "open":
-      case "closed": {
+      case "open": {
         const patient = this.#lostAt === 0 || Date.now() - this.#lostAt < GRACE;
-        if (patient && phase.kind !== "closed" && this.#options.isOnline?.() !== false) {
-          return { kind: "connecting", pending, text: this.#everConnected ? "Reconnecting…" : "Connecting…" };
-        }
-        return { kind: "offline", kept, pending, text: offlineText(pending, kept) };
+        if (!patient || this.#options.isOnline?.() === false) return describeStatus({ kind: "away", pending, kept });
+        return describeStatus({ kind: "connecting", pending, again: this.#everConnected });
       }
+      case "closed":
+        return describeStatus({ kind: "away", pending, kept });
     }
   }
-}
-
-function openWebSocket(url: string, protocol: string): Socket {
-  return new WebSocket(url, [protocol]) as unknown as Socket;
 }
 
 /** A damaged row must not keep the rest from loading: what it held is fetched from the server again. */

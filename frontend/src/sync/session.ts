@@ -7,7 +7,8 @@ import { SCHEMA_VERSION } from "../plan/schema";
 import { ApiError, createApi } from "./api";
 import { LocalCopy } from "./local";
 import type { Can } from "./person";
-import { CoplanProvider, type Probe, type ProviderOptions, type RemoteEntry } from "./provider";
+import { CoplanProvider, type ProviderOptions, type RemoteEntry } from "./provider";
+import type { Probe } from "./socket";
 import type { Proposal, Status } from "./status";
 import type { Hello } from "./wire";
 

@@ -34,6 +34,45 @@ export type Status =
 
 export type StatusKind = Status["kind"];
 
+/** What the provider knows, before it is put into words. */
+export type Condition =
+  | { readonly kind: "denied"; readonly code: number; readonly name: string; readonly text: string; readonly pending: number }
+  | { readonly kind: "reset"; readonly reason: string; readonly pending: number }
+  | { readonly kind: "connecting"; readonly again: boolean; readonly pending: number }
+  | { readonly kind: "away"; readonly kept: boolean; readonly pending: number }
+  | {
+      readonly kind: "live";
+      readonly pending: number;
+      readonly synced: boolean;
+      /** The server's sentence while it can't store. */
+      readonly degraded: string | null;
+      /** The last acknowledgement is long ago. */
+      readonly slow: boolean;
+    };
+
+export function describeStatus(condition: Condition): Status {
+  const { pending } = condition;
+  switch (condition.kind) {
+    case "denied":
+      return { kind: "denied", code: condition.code, name: condition.name, pending, text: condition.text };
+    case "reset":
+      return { kind: "reset", reason: condition.reason, pending, text: `Loading the plan afresh: ${condition.reason}` };
+    case "connecting":
+      return { kind: "connecting", pending, text: condition.again ? "Reconnecting…" : "Connecting…" };
+    case "away":
+      return { kind: "offline", kept: condition.kept, pending, text: offlineText(pending, condition.kept) };
+    case "live":
+      if (condition.degraded !== null) return { kind: "degraded", pending, text: condition.degraded };
+      if (pending > 0) {
+        const text = condition.slow ? `Still saving: ${changes(pending)} not confirmed yet` : "Saving…";
+        return { kind: "saving", pending, text };
+      }
+      return condition.synced
+        ? { kind: "saved", pending, text: "Saved" }
+        : { kind: "connecting", pending, text: "Loading…" };
+  }
+}
+
 export function changes(n: number): string {
   return n === 1 ? "1 change" : `${n} changes`;
 }
