@@ -15,6 +15,7 @@ import (
 
 	"coplan/crdt"
 	"coplan/crdt/lib0"
+	"coplan/server/plan"
 )
 
 // Message types of the wire.
@@ -336,20 +337,13 @@ func (c *client) command(name string, args any) map[string]any {
 	return c.results[id]
 }
 
-// state is the client's whole document, for comparing.
-func (c *client) state() string {
+// plan is the client's copy of a plan, for comparing.
+func (c *client) plan() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	b, err := json.Marshal(c.doc.ToJSON())
+	b, err := json.Marshal(plan.Read(c.doc))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	return string(b)
-}
-
-// text is the content of a root text.
-func (c *client) text(name string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.doc.Text(name).String()
 }

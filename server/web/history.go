@@ -160,9 +160,11 @@ func (s *site) freeDoc(c echo.Context) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	name, err := url.PathUnescape(c.Param("name"))
-	if err != nil {
-		return caller{}, failField("name", "The document's name is not escaped as a path segment.")
+	name := c.Param("name")
+	if c.Request().URL.RawPath != "" { // the router saw the path as it was sent
+		if name, err = url.PathUnescape(name); err != nil {
+			return caller{}, failField("name", "The document's name is not escaped as a path segment.")
+		}
 	}
 	doc := "doc/" + name
 	grant, err := s.grantFor(c.Request().Context(), p, doc)
