@@ -118,7 +118,6 @@ func TestCommandsOneAtATime(t *testing.T) {
 	w := newWorld(t, withCommands)
 	doc := w.createPlan("p1")
 	ann := w.join(editor("ann", doc), room.Coplan)
-	w.flaky.set(times(3, unacked))
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -140,6 +139,32 @@ func TestCommandsOneAtATime(t *testing.T) {
 	if seen != 20 {
 		t.Errorf("%d commands in the log", seen)
 	}
+}
+
+func TestCommandWhoseAppendFails(t *testing.T) {
+	for name, f := range map[string]fate{"lost": lost, "stored but not acknowledged": unacked} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, withCommands)
+			doc := w.createPlan("p1")
+			w.flaky.set(times(2, f))
+			result, seq, err := w.rooms.Command(context.Background(), doc, editor("ben", doc), "note", json.RawMessage(`{"text":"x"}`))
+			if err != nil || string(result) != `{"id":"n000"}` {
+				t.Errorf("%s, %v", result, err)
+			}
+			if log := w.entries(doc); len(log) != 2 || log[1].Seq != seq {
+				t.Errorf("%d entries; the answer says %d", len(log), seq)
+			}
+		})
+	}
+	t.Run("refused", func(t *testing.T) {
+		w := newWorld(t, withCommands)
+		doc := w.createPlan("p1")
+		w.flaky.set(times(1, refused))
+		_, _, err := w.rooms.Command(context.Background(), doc, editor("ben", doc), "note", json.RawMessage(`{"text":"x"}`))
+		if code, _, _ := room.Explain(err); code != "invalid" {
+			t.Error(err)
+		}
+	})
 }
 
 func TestCommandWhileDraining(t *testing.T) {

@@ -60,7 +60,7 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		r.refuse(s, []uint64{n}, "invalid", "The change builds on one that was refused.", ErrForbidden)
 		return
 	}
-	if s.bytes+len(update) > r.cfg.Limits.MaxPendingBytes || len(s.queue) >= r.cfg.Limits.MaxPendingEdits {
+	if len(s.queue) > 0 && (s.bytes+len(update) > r.cfg.Limits.MaxPendingBytes || len(s.queue) >= r.cfg.Limits.MaxPendingEdits) {
 		r.cut(s, fmt.Errorf("%w: too many changes wait to be saved", ErrUnavailable))
 		return
 	}

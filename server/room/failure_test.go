@@ -119,7 +119,6 @@ func TestTooMuchWaiting(t *testing.T) {
 	}
 	ann.untilCut(room.ErrUnavailable)
 	w.flaky.set(nil)
-	ann.over = nil
 	ann.connect(editor("ann", doc))
 	ann.settled()
 	if got := w.text(doc); len(got) != 20_000 {
@@ -200,7 +199,7 @@ func testConverge(t *testing.T, seed uint64) {
 	}
 	connected := []bool{true, true, true, true}
 	edits := 0
-	for range 250 {
+	for range 400 {
 		i := rnd.IntN(len(clients))
 		c := clients[i]
 		switch k := rnd.IntN(20); {
@@ -210,20 +209,21 @@ func testConverge(t *testing.T, seed uint64) {
 			if connected[i] {
 				c.send(u)
 			}
-		case k < 17:
+		case k < 16:
 			c.look()
+		case k == 16 && connected[i] && c.dialect == room.Coplan:
+			c.settled()
 		case k == 17 && connected[i]:
 			c.leave()
 			connected[i] = false
 		case !connected[i]:
 			c.enter(grants[i])
 			connected[i] = true
-		case k == 19 && rnd.IntN(4) == 0:
+		case k == 19 && rnd.IntN(6) == 0:
 			decide := w.flaky.decide
 			w.restart()
 			for i := range clients {
 				clients[i].look()
-				clients[i].over = nil
 				connected[i] = false
 			}
 			w.flaky.set(decide)
@@ -266,8 +266,8 @@ func testConverge(t *testing.T, seed uint64) {
 	if got := fmt.Sprint(replayed.ToJSON()); got != want() {
 		t.Errorf("replayed %s\nlive     %s", got, want())
 	}
-	if len(log) < 50 || edits < 100 {
-		t.Errorf("only %d edits and %d entries: the test did no work", edits, len(log))
+	if len(log) < 40 || edits < 200 || w.failed() < 5 {
+		t.Errorf("only %d edits, %d entries and %d failures: the test did no work", edits, len(log), w.failed())
 	}
 }
 

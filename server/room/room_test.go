@@ -442,7 +442,6 @@ func TestSlowSession(t *testing.T) {
 	ann.settled()
 	ben.untilText("x")
 	slow.untilCut(room.ErrSlow)
-	slow.full, slow.over = false, nil
 	slow.connect(editor("sam", doc))
 	slow.untilText("x")
 }
@@ -489,11 +488,15 @@ func TestIdleRoomLeavesMemory(t *testing.T) {
 	ann.settled()
 	ann.leave()
 	w.eventually("the room is gone", func() bool { return room.Rooms(w.rooms) == 0 })
-
-	snap, found, err := w.j.LatestSnapshot(context.Background(), doc, 0)
-	if err != nil || !found {
-		t.Fatalf("snapshot: %v, %v", found, err)
-	}
+	var snap journal.Snapshot
+	w.eventually("a snapshot", func() bool {
+		var found bool
+		var err error
+		if snap, found, err = w.j.LatestSnapshot(context.Background(), doc, 0); err != nil {
+			t.Fatal(err)
+		}
+		return found
+	})
 	if snap.Seq != ann.ackSeq || snap.Ordinal != 2 || snap.Epoch != 3 || snap.Clients[ann.doc.ClientID()] != "ann" {
 		t.Errorf("snapshot is of entry %d (%d entries), epoch %d, clients %v", snap.Seq, snap.Ordinal, snap.Epoch, snap.Clients)
 	}
@@ -607,7 +610,6 @@ func TestDrainGivesUp(t *testing.T) {
 	}
 	w.flaky.set(nil)
 	w.start()
-	ann.over = nil
 	ann.connect(editor("ann", doc))
 	ann.settled()
 	if got := w.text(doc); got != "a" {

@@ -39,6 +39,7 @@ func newWorld(t *testing.T, change ...func(*room.Config)) *world {
 	for _, f := range change {
 		f(&w.cfg)
 	}
+	t.Cleanup(w.logged)
 	w.start()
 	return w
 }
@@ -57,6 +58,15 @@ func openJournal(t *testing.T) *journal.Journal {
 		}
 	})
 	return j
+}
+
+// logged shows what was logged when the test has failed.
+func (w *world) logged() {
+	if w.t.Failed() {
+		w.logs.mu.Lock()
+		defer w.logs.mu.Unlock()
+		w.t.Log("log:\n" + strings.Join(w.logs.lines, "\n"))
+	}
 }
 
 func (w *world) start() {
@@ -168,14 +178,21 @@ type client struct {
 	presence map[uint64]json.RawMessage
 	shows    int // presence messages
 
+	*line // the present connection
+}
+
+// line is the room's end of one connection. What arrives on an old one when
+// there is a new one is never looked at.
+type line struct {
+	news chan struct{}
+
 	mu   sync.Mutex // guards what follows
 	mail []room.Message
 	over error // reason of Cut
 	full bool  // Offer refuses
-	news chan struct{}
 }
 
-func (c *client) Offer(m room.Message) bool {
+func (c *line) Offer(m room.Message) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.full {
@@ -186,7 +203,7 @@ func (c *client) Offer(m room.Message) bool {
 	return true
 }
 
-func (c *client) Cut(reason error) {
+func (c *line) Cut(reason error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over == nil {
@@ -195,14 +212,14 @@ func (c *client) Cut(reason error) {
 	c.signal()
 }
 
-func (c *client) signal() {
+func (c *line) signal() {
 	select {
 	case c.news <- struct{}{}:
 	default:
 	}
 }
 
-func (c *client) cutFor() error {
+func (c *line) cutFor() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.over
@@ -217,9 +234,11 @@ func (w *world) join(g room.Grant, d room.Dialect) *client {
 }
 
 func (w *world) newClient(d room.Dialect) *client {
-	return &client{t: w.t, w: w, dialect: d, doc: crdt.New(crdt.Options{}), news: make(chan struct{}, 1),
+	return &client{t: w.t, w: w, dialect: d, doc: crdt.New(crdt.Options{}), line: newLine(),
 		results: map[uint64]*room.Result{}, presence: map[uint64]json.RawMessage{}}
 }
+
+func newLine() *line { return &line{news: make(chan struct{}, 1)} }
 
 // connect joins with the page's present document.
 func (c *client) connect(g room.Grant) {
@@ -231,7 +250,8 @@ func (c *client) connect(g room.Grant) {
 // enter joins and says hello and step 1, without waiting for the answer.
 func (c *client) enter(g room.Grant) {
 	c.t.Helper()
-	s, err := c.w.rooms.Join(context.Background(), g.Doc, g, c.dialect, c)
+	c.line = newLine()
+	s, err := c.w.rooms.Join(context.Background(), g.Doc, g, c.dialect, c.line)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -253,9 +273,6 @@ func (c *client) must(err error) {
 func (c *client) leave() {
 	c.s.Leave()
 	c.look()
-	c.mu.Lock()
-	c.over = nil
-	c.mu.Unlock()
 }
 
 // change edits the page's document and returns the update.
@@ -295,7 +312,9 @@ func (c *client) send(update []byte) uint64 {
 		c.sent++
 		n = c.sent
 	}
-	c.must(c.s.Edit(n, update))
+	if err := c.s.Edit(n, update); c.cutFor() == nil {
+		c.must(err)
+	}
 	return n
 }
 
@@ -433,7 +452,7 @@ type flaky struct {
 	mu       sync.Mutex
 	decide   func(id string, e journal.Entry) fate
 	snapshot func(journal.Snapshot) journal.Snapshot
-	appends  int
+	failures int
 }
 
 func (f *flaky) set(decide func(id string, e journal.Entry) fate) {
@@ -445,12 +464,17 @@ func (f *flaky) set(decide func(id string, e journal.Entry) fate) {
 func (f *flaky) Append(ctx context.Context, id string, e journal.Entry) (uint64, error) {
 	f.mu.Lock()
 	decide := f.decide
-	f.appends++
 	f.mu.Unlock()
 	if decide == nil {
 		return f.Journal.Append(ctx, id, e)
 	}
-	switch decide(id, e) {
+	verdict := decide(id, e)
+	if verdict != stored {
+		f.mu.Lock()
+		f.failures++
+		f.mu.Unlock()
+	}
+	switch verdict {
 	case lost:
 		return 0, fmt.Errorf("test: %w", journal.ErrNotStored)
 	case down:
@@ -464,6 +488,13 @@ func (f *flaky) Append(ctx context.Context, id string, e journal.Entry) (uint64,
 		return 0, fmt.Errorf("test: %w", journal.ErrUnknown)
 	}
 	return f.Journal.Append(ctx, id, e)
+}
+
+// failed is how many appends failed on purpose.
+func (w *world) failed() int {
+	w.flaky.mu.Lock()
+	defer w.flaky.mu.Unlock()
+	return w.flaky.failures
 }
 
 func (f *flaky) LatestSnapshot(ctx context.Context, doc string, maxSeq uint64) (journal.Snapshot, bool, error) {
