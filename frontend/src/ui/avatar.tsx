@@ -25,3 +25,12 @@ export function Avatar({ name, color, size = 28, dim }: { name: string; color: s
     </span>
   );
 }
+
+/** For people whose colour isn't known, one that stays the same for the same id. All read well under white or black. */
+const palette = ["#0b5f73", "#8a4b9e", "#a8511f", "#3c6e2f", "#a03050", "#4a5bb0", "#7a6210", "#24746a"];
+
+export function colorFor(id: string): string {
+  let hash = 0;
+  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return palette[hash % palette.length] ?? "#0b5f73";
+}

@@ -25,7 +25,7 @@ export function TextField({
   label,
   hint,
   error,
-  placeholder,
+  placeholder = "",
   rows,
   inputRef,
   areaRef,
@@ -37,9 +37,9 @@ export function TextField({
     <AriaTextField {...rest} className={`field ${className}`} isInvalid={error !== undefined}>
       <Label className={hideLabel ? "visually-hidden" : "field-label"}>{label}</Label>
       {rows ? (
-        <TextArea ref={areaRef} className="field-input field-area" rows={rows} placeholder={placeholder} />
+        <TextArea {...(areaRef ? { ref: areaRef } : {})} className="field-input field-area" rows={rows} placeholder={placeholder} />
       ) : (
-        <Input ref={inputRef} className="field-input" placeholder={placeholder} />
+        <Input {...(inputRef ? { ref: inputRef } : {})} className="field-input" placeholder={placeholder} />
       )}
       {hint && (
         <Text slot="description" className="field-hint">

@@ -7,9 +7,9 @@ export interface Splice {
 
 /** The parts of a Y.Text event's delta. */
 export interface DeltaPart {
-  readonly retain?: number;
+  readonly retain?: number | undefined;
   readonly insert?: unknown;
-  readonly delete?: number;
+  readonly delete?: number | undefined;
 }
 
 const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;

@@ -1,0 +1,90 @@
+import { lazy, Suspense, useMemo } from "react";
+import { I18nProvider } from "react-aria-components";
+import { IntlProvider } from "react-intl";
+import { Join } from "../features/join/join";
+import { Landing } from "../features/landing/landing";
+import { createApi } from "../sync/api";
+import { Announcer } from "../ui/announcer";
+import { useText, type MessageId } from "../ui/text";
+import { readKey, saveKey } from "./keys";
+import { readerLocale } from "./locale";
+import { en } from "./messages/en";
+import { PlanRoute } from "./plan-route";
+import { navigate, parseRoute, Router, usePath } from "./router";
+import { ThemeMenu } from "./theme";
+
+const HistoryRoute = lazy(() => import("./history-route"));
+const locale = readerLocale();
+
+export function App() {
+  return (
+    <IntlProvider locale={locale} defaultLocale="en" messages={en} onError={reportIntl}>
+      <I18nProvider locale={locale}>
+        <Router>
+          <Announcer>
+            <Screens />
+          </Announcer>
+        </Router>
+      </I18nProvider>
+    </IntlProvider>
+  );
+}
+
+/** Sentences are English whatever the reader's locale; that alone is no error. */
+function reportIntl(error: { code: string }): void {
+  if (error.code !== "MISSING_DATA") console.error(error);
+}
+
+function Screens() {
+  const path = usePath();
+  const route = useMemo(() => parseRoute(path), [path]);
+  const token = route.kind === "join" ? route.token : undefined;
+  const api = useMemo(() => createApi(token === undefined ? {} : { token }), [token]);
+  const planId = route.kind === "plan" || route.kind === "history" ? route.id : null;
+  const planKey = useMemo(() => (planId === null ? null : readKey(planId)), [planId]);
+
+  switch (route.kind) {
+    case "landing":
+      return <Landing api={api} theme={<ThemeMenu />} onOpen={(link) => navigate(new URL(link, location.href).pathname)} />;
+    case "join":
+      return (
+        <Join
+          api={api}
+          theme={<ThemeMenu />}
+          onJoined={(self) => {
+            saveKey({ ...self, token: route.token });
+            // The token leaves the address bar and the browser's history.
+            navigate(`/p/${encodeURIComponent(self.plan)}`, true);
+          }}
+        />
+      );
+    case "plan":
+      return planKey ? <PlanRoute planKey={planKey} /> : <Stop title="plan.noLink" text="plan.noLinkText" />;
+    case "history":
+      return planKey ? (
+        <Suspense fallback={null}>
+          <HistoryRoute planKey={planKey} />
+        </Suspense>
+      ) : (
+        <Stop title="plan.noLink" text="plan.noLinkText" />
+      );
+    case "missing":
+      return <Stop title="missing.title" text="missing.text" />;
+  }
+}
+
+/** A page with nothing to do but go back. */
+function Stop({ title, text }: { title: MessageId; text: MessageId }) {
+  const t = useText();
+  return (
+    <div className="join">
+      <main className="join-card">
+        <h1 className="join-title">{t(title)}</h1>
+        <p className="join-role">{t(text)}</p>
+        <p>
+          <a href="/">{t("home")}</a>
+        </p>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import type { en } from "./en";
+
+declare global {
+  namespace FormatjsIntl {
+    interface Message {
+      ids: keyof typeof en;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { useEffect, useMemo, useState } from "react";
+import type * as Y from "yjs";
+import { PlanPage } from "../features/plan/plan-page";
+import type { CommentsView, PlanScreen } from "../features/plan/screen";
+import { ShareDialog } from "../features/share/share";
+import { Cell } from "../plan/readable";
+import { createPlanStore } from "../plan/store";
+import { createUndo } from "../plan/undo";
+import { createApi } from "../sync/api";
+import { openPlanSession, type Live, type PlanSession } from "../sync/session";
+import { useReadable } from "../ui/use-readable";
+import type { Key } from "./keys";
+import { ThemeMenu, useThemeSwitch } from "./theme";
+
+/** Opens the connection for as long as the page is shown. */
+export function PlanRoute({ planKey }: { planKey: Key }) {
+  const [session, setSession] = useState<PlanSession | null>(null);
+  useEffect(() => {
+    const opened = openPlanSession({
+      planId: planKey.plan,
+      token: planKey.token,
+      person: planKey.person,
+      can: planKey.can,
+    });
+    setSession(opened);
+    return () => {
+      setSession(null);
+      void opened.close();
+    };
+  }, [planKey]);
+  return session && <Connected session={session} planKey={planKey} />;
+}
+
+/** After a reset the document is a new one and the screen starts afresh with it. */
+function Connected({ session, planKey }: { session: PlanSession; planKey: Key }) {
+  const live = useReadable(session.live);
+  return <Editing key={live.generation} session={session} live={live} planKey={planKey} />;
+}
+
+/** What belongs to one document and is closed with it. */
+function useDocument(doc: Y.Doc) {
+  const [parts, setParts] = useState<ReturnType<typeof open> | null>(null);
+  useEffect(() => {
+    const opened = open(doc);
+    setParts(opened);
+    return () => {
+      opened.undo.close();
+      opened.store.close();
+    };
+  }, [doc]);
+  return parts;
+}
+
+function open(doc: Y.Doc) {
+  const store = createPlanStore(doc);
+  // The editor's own origin joins the list once its code is loaded.
+  const origins: unknown[] = [];
+  const undo = createUndo(store.plan, origins);
+  const trackOrigin = (origin: unknown) => {
+    if (origins.includes(origin)) return;
+    origins.push(origin);
+    undo.manager.addTrackedOrigin(origin);
+  };
+  return { store, undo, trackOrigin };
+}
+
+const mayManage = (role: string) => role === "owner" || role === "seller" || role === "champion";
+
+function Editing({ session, live, planKey }: { session: PlanSession; live: Live; planKey: Key }) {
+  const parts = useDocument(live.doc);
+  const hello = useReadable(session.hello);
+  const [sharing, setSharing] = useState(false);
+  const [comments] = useState(() => new Cell<CommentsView>({ open: false, active: null, draft: null }));
+  const api = useMemo(() => createApi({ token: planKey.token }), [planKey.token]);
+  const themeMenu = useThemeSwitch();
+
+  const person = hello?.person ?? null;
+  const role = person?.role ?? planKey.role;
+  const can = hello?.can ?? planKey.can;
+  const screen = useMemo<PlanScreen | null>(
+    () =>
+      parts && {
+        planId: planKey.plan,
+        store: parts.store,
+        plan: parts.store.plan,
+        rights: { write: can.write, comment: can.comment, history: can.history, manage: mayManage(role) },
+        person: person ?? { id: planKey.person, name: planKey.name, role, side: planKey.side, color: "" },
+        awareness: live.awareness,
+        undo: can.write ? parts.undo : null,
+        comments,
+        command: session.command,
+        trackOrigin: parts.trackOrigin,
+      },
+    [parts, planKey, can, role, person, live.awareness, comments, session],
+  );
+  if (!screen) return null;
+  return (
+    <>
+      <PlanPage
+        screen={screen}
+        status={session.status}
+        proposals={session.proposals}
+        onDismiss={session.dismiss}
+        historyHref={screen.rights.history ? `/p/${encodeURIComponent(planKey.plan)}/history` : null}
+        onShare={screen.rights.manage ? () => setSharing(true) : null}
+        theme={<ThemeMenu />}
+        themeMenu={themeMenu}
+      />
+      <ShareDialog
+        api={api}
+        plan={planKey.plan}
+        role={role}
+        person={planKey.person}
+        isOpen={sharing}
+        onOpenChange={setSharing}
+      />
+    </>
+  );
+}

@@ -1,0 +1,219 @@
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { FormattedMessage } from "react-intl";
+import { Radio, RadioGroup } from "react-aria-components";
+import type { Api, CreatedPlan, TemplateInfo } from "../../sync/api";
+import { ApiError } from "../../sync/api";
+import { Button } from "../../ui/button";
+import { DatePicker } from "../../ui/date-picker";
+import { TextField } from "../../ui/field";
+import { Icon, Logo } from "../../ui/icons";
+import { useText } from "../../ui/text";
+import { Created } from "./created";
+import { Sample } from "./sample";
+
+export interface LandingProps {
+  api: Api;
+  /** Leads to a personal link on this page's own server. */
+  onOpen: (link: string) => void;
+  theme: React.ReactNode;
+}
+
+/** The front door: what this is, a plan to start, and the demo where there is one. */
+export function Landing({ api, onOpen, theme }: LandingProps) {
+  const t = useText();
+  const [demo, setDemo] = useState<Readonly<Record<string, string>> | null>(null);
+  const [created, setCreated] = useState<{ plan: CreatedPlan; title: string } | null>(null);
+  useEffect(() => {
+    document.title = "Coplan";
+    let gone = false;
+    api.demo().then(
+      (links) => {
+        if (!gone) setDemo(links);
+      },
+      () => undefined, // no demo is no news
+    );
+    return () => {
+      gone = true;
+    };
+  }, [api]);
+
+  return (
+    <div className="landing">
+      <header className="landing-bar">
+        <a className="landing-brand" href="/">
+          <Logo />
+          Coplan
+        </a>
+        {theme}
+      </header>
+      {created ? (
+        <main className="landing-created">
+          <Created plan={created.plan} title={created.title} onOpen={onOpen} />
+        </main>
+      ) : (
+        <main>
+          <section className="hero">
+            <div className="hero-words">
+              <h1 className="hero-title">{t("landing.title")}</h1>
+              <p className="hero-lead">{t("landing.lead")}</p>
+              <div className="hero-actions">
+                <a className="button button-main" href="#start">
+                  {t("landing.start")}
+                </a>
+                {demo && <DemoLinks links={demo} onOpen={onOpen} />}
+              </div>
+            </div>
+            <Sample />
+          </section>
+          <CreateForm api={api} onCreated={(plan, title) => setCreated({ plan, title })} />
+        </main>
+      )}
+    </div>
+  );
+}
+
+function DemoLinks({ links, onOpen }: { links: Readonly<Record<string, string>>; onOpen: (link: string) => void }) {
+  const t = useText();
+  const seller = links["seller"] ?? Object.values(links)[0];
+  const buyer = links["buyer"];
+  if (!seller) return null;
+  return (
+    <span className="demo">
+      <Button look="edge" onPress={() => onOpen(seller)}>
+        {t("landing.demo")}
+      </Button>
+      {buyer && (
+        <span className="demo-other">
+          <FormattedMessage
+            id="landing.demoOther"
+            values={{
+              a: (chunks) => (
+                <a href={buyer} target="_blank" rel="noopener">
+                  {chunks}
+                </a>
+              ),
+            }}
+          />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPlan, title: string) => void }) {
+  const t = useText();
+  const [templates, setTemplates] = useState<readonly TemplateInfo[] | null>(null);
+  const [template, setTemplate] = useState("");
+  const [title, setTitle] = useState("");
+  const [date, setDate] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [missing, setMissing] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const titleInput = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    let gone = false;
+    api.templates().then(
+      (list) => {
+        if (gone) return;
+        setTemplates(list);
+        setTemplate((now) => now || (list[0]?.id ?? ""));
+      },
+      (cause: unknown) => {
+        if (!gone) setError(asApiError(cause));
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [api]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const name = title.trim();
+    if (name === "") {
+      setMissing(true);
+      titleInput.current?.focus();
+      return;
+    }
+    setBusy(true);
+    setError(null);
+    try {
+      const plan = await api.createPlan({
+        title: name,
+        template,
+        ...(date ? { anchor: { kind: "go-live", date } } : {}),
+      });
+      onCreated(plan, name);
+    } catch (cause) {
+      setError(asApiError(cause));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <section className="start" id="start" aria-labelledby="start-title">
+      <h2 className="start-title" id="start-title">
+        {t("create.title")}
+      </h2>
+      <form className="start-form" noValidate onSubmit={(event) => void submit(event)}>
+        <div className="start-fields">
+          <TextField
+            label={t("create.name")}
+            placeholder={t("create.namePlaceholder")}
+            value={title}
+            maxLength={300}
+            inputRef={titleInput}
+            error={missing && title.trim() === "" ? t("create.nameMissing") : error?.where === "title" ? error.message : undefined}
+            onChange={setTitle}
+          />
+          <div>
+            <DatePicker
+              label={t("create.date")}
+              value={date}
+              onChange={setDate}
+              openLabel={t("date.open")}
+              previousLabel={t("date.previous")}
+              nextLabel={t("date.next")}
+              clearLabel={t("due.clear")}
+            />
+            <p className="field-hint start-hint">{t("create.dateHint")}</p>
+          </div>
+        </div>
+        <RadioGroup className="templates" value={template} onChange={setTemplate} aria-label={t("create.template")}>
+          <span className="field-label">{t("create.template")}</span>
+          <div className="template-cards">
+            {templates?.map((each) => (
+              <Radio key={each.id} value={each.id} className="template">
+                <span className="template-title">{each.title}</span>
+                <span className="template-text">{each.description}</span>
+                <span className="template-size">
+                  {each.steps > 0
+                    ? t("create.size", { stages: each.stages, steps: each.steps, weeks: Math.max(1, Math.round(each.days / 5)) })
+                    : t("create.sizeBlank")}
+                </span>
+                <span className="template-tick" aria-hidden="true">
+                  <Icon name="check" size={16} />
+                </span>
+              </Radio>
+            )) ?? (error ? null : <span className="skeleton skeleton-block" />)}
+          </div>
+        </RadioGroup>
+        {error && error.where !== "title" && (
+          <p className="form-error" role="alert">
+            {error.status === 401 || error.status === 403 ? t("create.closed") : error.message}
+          </p>
+        )}
+        <div className="form-actions">
+          <Button look="main" type="submit" isDisabled={busy || template === ""}>
+            {t(busy ? "create.busy" : "create.go")}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function asApiError(cause: unknown): ApiError {
+  return cause instanceof ApiError ? cause : new ApiError(0, "error", cause instanceof Error ? cause.message : String(cause));
+}

@@ -1,0 +1,84 @@
+import { useIntl } from "react-intl";
+import { useEffect, useState } from "react";
+import type { Readable } from "../../plan/readable";
+import type { Proposal, Status } from "../../sync/status";
+import { Button } from "../../ui/button";
+import { Icon } from "../../ui/icons";
+import { useText } from "../../ui/text";
+import { useReadable } from "../../ui/use-readable";
+
+export type ConnectionState = Status;
+export type KeptEdit = Proposal;
+
+/** Whether what one sees is saved, in words. */
+export function Connection({ status }: { status: Readable<ConnectionState> }) {
+  const t = useText();
+  const state = useReadable(status);
+  const shown = useCalm(state);
+  const trouble = shown.kind === "offline" || shown.kind === "degraded" || shown.kind === "denied" || shown.kind === "reset";
+  return (
+    <p className={`connection connection-${shown.kind}`} role="status" data-kind={state.kind} data-pending={state.pending}>
+      {trouble ? <Icon name={shown.kind === "offline" ? "offline" : "warning"} size={17} /> : <span className="connection-dot" />}
+      <span>{shown.text || t("connection.connecting")}</span>
+    </p>
+  );
+}
+
+/** How long a save takes before it is worth a word, in milliseconds. */
+const CALM_MS = 400;
+
+/** Typing makes "Saving…" and "Saved" alternate many times a second: the former shows only if it lasts. */
+function useCalm(state: ConnectionState): ConnectionState {
+  const [shown, setShown] = useState(state);
+  const isBrief = state.kind === "saving" && shown.kind === "saved";
+  useEffect(() => {
+    if (!isBrief) {
+      setShown(state);
+      return;
+    }
+    const timer = setTimeout(() => setShown(state), CALM_MS);
+    return () => clearTimeout(timer);
+  }, [state, isBrief]);
+  return isBrief ? shown : state;
+}
+
+/** Edits the server didn't take, as words one can copy and propose again. */
+export function Proposals({
+  proposals,
+  onDismiss,
+}: {
+  proposals: Readable<readonly KeptEdit[]>;
+  onDismiss: (id: number) => void;
+}) {
+  const t = useText();
+  const intl = useIntl();
+  const kept = useReadable(proposals);
+  if (kept.length === 0) return null;
+  return (
+    <section className="notice" role="alert" aria-label={t("kept.title")}>
+      <h2 className="notice-title">
+        <Icon name="warning" />
+        {t("kept.title")}
+      </h2>
+      <p>{t("kept.hint")}</p>
+      <ul className="notice-list">
+        {kept.map((edit) => (
+          <li key={edit.id} className="notice-item">
+            <time dateTime={edit.at}>{intl.formatTime(edit.at)}</time>
+            <div className="notice-words">
+              {edit.lines.map((line, at) => (
+                <p key={at}>{line}</p>
+              ))}
+            </div>
+            <Button look="quiet" small icon="copy" onPress={() => void navigator.clipboard.writeText(edit.lines.join("\n"))}>
+              {t("action.copy")}
+            </Button>
+            <Button look="quiet" small onPress={() => onDismiss(edit.id)}>
+              {t("kept.dismiss")}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,178 @@
+import { useCallback, type PointerEvent as ReactPointerEvent } from "react";
+import { canMove, moveNode, nudge, treeOf, type Spot } from "../../plan/edit";
+import { nodeId, titleTextOf, type NodeId, type Plan } from "../../plan/schema";
+import type { TreeNode } from "../../plan/tree";
+import { useAnnounce } from "../../ui/announcer";
+import { useText, type Translate } from "../../ui/text";
+import { useScreen } from "./screen";
+
+/** Moves a node one place up or down, across stages at their edges, and says where it went. */
+export function useNudge(): (id: NodeId, title: string, direction: "up" | "down") => void {
+  const { plan, rights } = useScreen();
+  const announce = useAnnounce();
+  const t = useText();
+  return useCallback(
+    (id, title, direction) => {
+      if (!rights.write) return;
+      const moved = nudge(plan, id, direction);
+      announce(moved ? whereIs(plan, id, title, t) : t("move.end", { title }));
+    },
+    [plan, rights.write, announce, t],
+  );
+}
+
+/** "Security review: 2 of 4 in Procurement." */
+export function whereIs(plan: Plan, id: NodeId, title: string, t: Translate): string {
+  const find = (nodes: readonly TreeNode[], parent: NodeId | null): string | null => {
+    for (const [at, node] of nodes.entries()) {
+      if (node.id === id) {
+        const values = { title, place: at + 1, count: nodes.length };
+        if (parent === null) return t("move.doneTop", values);
+        return t("move.done", { ...values, where: titleTextOf(plan, parent)?.toJSON() ?? "" });
+      }
+      const found = find(node.children, node.id);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return find(treeOf(plan).top, null) ?? "";
+}
+
+interface Gap {
+  readonly spot: Spot;
+  readonly y: number;
+  readonly left: number;
+  readonly width: number;
+}
+
+/** How far a pointer travels before a press becomes a drag, in pixels. */
+const SLACK = 4;
+/** How close to the window's edge it scrolls, and how far per frame, in pixels. */
+const EDGE = 72;
+const STEP = 14;
+
+/**
+ * Dragging by the grip: a line shows where the node would go. Escape gives up. Whatever a drag does, the
+ * grip's arrow keys and the menu do as well.
+ */
+export function useDrag(id: NodeId, title: string): (event: ReactPointerEvent<HTMLElement>) => void {
+  const { plan } = useScreen();
+  const announce = useAnnounce();
+  const t = useText();
+  return useCallback(
+    (event) => {
+      if (event.button !== 0 || !event.isPrimary) return;
+      const grip = event.currentTarget;
+      const root = grip.closest<HTMLElement>("[data-drag-root]");
+      const dragged = grip.closest<HTMLElement>("[data-node]");
+      if (!root || !dragged) return;
+      startDrag(grip, root, dragged, event, plan, id, title, (spot) => {
+        moveNode(plan, id, spot);
+        announce(whereIs(plan, id, title, t));
+      });
+    },
+    [plan, id, title, announce, t],
+  );
+}
+
+function startDrag(
+  grip: HTMLElement,
+  root: HTMLElement,
+  dragged: HTMLElement,
+  start: ReactPointerEvent,
+  plan: Plan,
+  id: NodeId,
+  title: string,
+  drop: (spot: Spot) => void,
+): void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  let active = false;
+  let gap: Gap | null = null;
+  let pointer = { x: start.clientX, y: start.clientY };
+  let frame = 0;
+  const line = document.createElement("div");
+  line.className = "drop-line";
+  const ghost = document.createElement("div");
+  ghost.className = "drag-ghost";
+  ghost.textContent = title;
+
+  const draw = () => {
+    if (pointer.y < EDGE) scrollBy(0, -STEP);
+    else if (pointer.y > innerHeight - EDGE) scrollBy(0, STEP);
+    gap = nearest(gaps(root, plan, id), pointer);
+    line.hidden = gap === null;
+    if (gap) {
+      line.style.transform = `translate(${gap.left}px, ${gap.y}px)`;
+      line.style.width = `${gap.width}px`;
+    }
+    ghost.style.transform = `translate(${pointer.x + 14}px, ${pointer.y + 10}px)`;
+    frame = requestAnimationFrame(draw);
+  };
+  const finish = (accept: boolean) => {
+    ended.abort();
+    cancelAnimationFrame(frame);
+    line.remove();
+    ghost.remove();
+    dragged.classList.remove("is-dragged");
+    document.documentElement.classList.remove("is-dragging");
+    if (active && accept && gap) drop(gap.spot);
+  };
+
+  grip.setPointerCapture(start.pointerId);
+  grip.addEventListener(
+    "pointermove",
+    (event) => {
+      pointer = { x: event.clientX, y: event.clientY };
+      if (active || Math.hypot(pointer.x - start.clientX, pointer.y - start.clientY) < SLACK) return;
+      active = true;
+      document.body.append(line, ghost);
+      dragged.classList.add("is-dragged");
+      document.documentElement.classList.add("is-dragging");
+      draw();
+    },
+    { signal },
+  );
+  grip.addEventListener("pointerup", () => finish(true), { signal });
+  grip.addEventListener("pointercancel", () => finish(false), { signal });
+  // Remote changes can take the grip away under the pointer.
+  grip.addEventListener("lostpointercapture", () => finish(false), { signal });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      finish(false);
+    },
+    { signal, capture: true },
+  );
+}
+
+/** Every place the node may go to, where it is on the screen now. */
+function gaps(root: HTMLElement, plan: Plan, id: NodeId): Gap[] {
+  const found: Gap[] = [];
+  for (const list of root.querySelectorAll<HTMLElement>("[data-list]")) {
+    const parent = list.dataset["list"] ? nodeId(list.dataset["list"]) : null;
+    const box = list.getBoundingClientRect();
+    const children = [...list.children].filter((child): child is HTMLElement => child instanceof HTMLElement && child.dataset["node"] !== undefined);
+    const add = (before: NodeId | null, y: number) => {
+      const spot = { parent, before };
+      if (before !== id && canMove(plan, id, spot)) found.push({ spot, y, left: box.left, width: box.width });
+    };
+    for (const child of children) add(nodeId(child.dataset["node"] ?? ""), child.getBoundingClientRect().top);
+    add(null, children.at(-1)?.getBoundingClientRect().bottom ?? box.top + 4);
+  }
+  return found;
+}
+
+function nearest(all: readonly Gap[], { x, y }: { x: number; y: number }): Gap | null {
+  let best: Gap | null = null;
+  let least = Infinity;
+  for (const gap of all) {
+    // Height decides; where a nested list ends at its parent's end, the indent does.
+    const distance = Math.abs(gap.y - y) + Math.abs(gap.left - x) * 0.05;
+    if (distance < least) [best, least] = [gap, distance];
+  }
+  return best;
+}

@@ -1,0 +1,263 @@
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { Cell, type Readable } from "../../plan/readable";
+import type { NodeId } from "../../plan/schema";
+import { useAnnounce } from "../../ui/announcer";
+import { Button, IconButton, IconToggle } from "../../ui/button";
+import { Icon, Logo } from "../../ui/icons";
+import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
+import { useText } from "../../ui/text";
+import { useReadable } from "../../ui/use-readable";
+import { CommentsPanel } from "./comments/panel";
+import { Connection, Proposals, type ConnectionState, type KeptEdit } from "./connection";
+import { PresenceBar, usePresent, usePublishField } from "./presence";
+import { OpenStepsProvider, usePhone } from "./open-steps";
+import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
+import { PlanSheet } from "./sheet";
+
+export interface PlanPageProps {
+  screen: PlanScreen;
+  status: Readable<ConnectionState>;
+  proposals: Readable<readonly KeptEdit[]>;
+  onDismiss: (id: number) => void;
+  historyHref: string | null;
+  onShare: (() => void) | null;
+  theme: ReactNode;
+  /** Entries of the menu that holds on a phone what the bar has no room for. */
+  themeMenu: { label: string; onAction: () => void };
+}
+
+/** The editor: bar, plan, and the conversations beside it. */
+export function PlanPage(props: PlanPageProps) {
+  const open = useMemo(() => new Cell<ReadonlySet<NodeId>>(new Set()), []);
+  return (
+    <ScreenProvider value={props.screen}>
+      <OpenStepsProvider value={open}>
+        <Screen {...props} />
+      </OpenStepsProvider>
+    </ScreenProvider>
+  );
+}
+
+/** The same plan without bar or panel: what a moment of its history looked like. */
+export function PlanReplay({ screen, openSteps }: { screen: PlanScreen; openSteps: Cell<ReadonlySet<NodeId>> }) {
+  return (
+    <ScreenProvider value={screen}>
+      <OpenStepsProvider value={openSteps}>
+        <PlanSheet replay />
+      </OpenStepsProvider>
+    </ScreenProvider>
+  );
+}
+
+function Screen(props: PlanPageProps) {
+  const { screen, status, proposals, onDismiss } = props;
+  const t = useText();
+  const { open } = useReadable(screen.comments);
+  const ready = useReadable(screen.store.ready);
+  const { title } = useReadable(screen.store.meta);
+  usePublishField();
+  useUndoKeys();
+  useComingsAndGoings();
+  useEffect(() => {
+    document.title = title ? `${title} · Coplan` : "Coplan";
+  }, [title]);
+  return (
+    <div className={`plan-page${open ? " has-comments-open" : ""}`}>
+      <a className="skip-link" href="#plan">
+        {t("skip.plan")}
+      </a>
+      <Bar {...props} />
+      <div className="plan-columns">
+        <main id="plan" className="plan-main" tabIndex={-1}>
+          <Proposals proposals={proposals} onDismiss={onDismiss} />
+          {ready ? <PlanSheet /> : <Waiting status={status} />}
+        </main>
+        <CommentsPanel />
+      </div>
+    </div>
+  );
+}
+
+function Bar({ screen, status, historyHref, onShare, theme, themeMenu }: PlanPageProps) {
+  const t = useText();
+  const phone = usePhone();
+  const { noun } = useReadable(screen.store.meta);
+  return (
+    <header className="bar">
+      <a className="bar-home" href="/" aria-label={t("home")}>
+        <Logo />
+      </a>
+      {!phone && <span className="bar-noun">{noun}</span>}
+      <Connection status={status} />
+      <span className="bar-space" />
+      <PresenceBar max={phone ? 2 : 5} />
+      {phone ? (
+        <>
+          <CommentsToggle />
+          <PhoneMenu historyHref={historyHref} onShare={onShare} themeMenu={themeMenu} />
+        </>
+      ) : (
+        <>
+          <UndoButtons />
+          <CommentsToggle />
+          {historyHref !== null && (
+            <a className="button button-quiet" href={historyHref}>
+              <Icon name="history" size={18} />
+              {t("history.link")}
+            </a>
+          )}
+          {theme}
+          {onShare && (
+            <Button look="main" onPress={onShare}>
+              {t("share.button")}
+            </Button>
+          )}
+        </>
+      )}
+    </header>
+  );
+}
+
+const nothing: Readable<{ canUndo: boolean; canRedo: boolean }> = new Cell({ canUndo: false, canRedo: false });
+const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+const undoKeys = isMac ? "⌘Z" : "Ctrl+Z";
+const redoKeys = isMac ? "⇧⌘Z" : "Ctrl+Y";
+
+function UndoButtons() {
+  const t = useText();
+  const { undo } = useScreen();
+  const { canUndo, canRedo } = useReadable(undo?.state ?? nothing);
+  if (!undo) return null;
+  return (
+    <span className="bar-group">
+      <IconButton icon="undo" label={t("undo")} keys={undoKeys} isDisabled={!canUndo} onPress={undo.undo} />
+      <IconButton icon="redo" label={t("redo")} keys={redoKeys} isDisabled={!canRedo} onPress={undo.redo} />
+    </span>
+  );
+}
+
+function CommentsToggle() {
+  const t = useText();
+  const { comments, store } = useScreen();
+  const view = useReadable(comments);
+  const count = useReadable(store.threads).filter((thread) => !thread.resolved).length;
+  return (
+    <IconToggle
+      icon="comment"
+      label={t("comments.toggle", { count })}
+      isSelected={view.open}
+      onChange={(open) => comments.set({ open, active: null, draft: null })}
+      badge={count > 0 ? <span className="badge">{count}</span> : undefined}
+    />
+  );
+}
+
+function PhoneMenu({ historyHref, onShare, themeMenu }: Pick<PlanPageProps, "historyHref" | "onShare" | "themeMenu">) {
+  const t = useText();
+  const { undo } = useScreen();
+  const { canUndo, canRedo } = useReadable(undo?.state ?? nothing);
+  const disabled = [...(canUndo ? [] : ["undo"]), ...(canRedo ? [] : ["redo"])];
+  return (
+    <MenuButton
+      aria-label={t("more")}
+      placement="bottom end"
+      disabledKeys={disabled}
+      onAction={(key) => {
+        if (key === "undo") undo?.undo();
+        if (key === "redo") undo?.redo();
+        if (key === "share") onShare?.();
+        if (key === "theme") themeMenu.onAction();
+      }}
+      button={<IconButton icon="more" label={t("more")} />}
+    >
+      {undo && (
+        <MenuItem id="undo" icon="undo">
+          {t("undo")}
+        </MenuItem>
+      )}
+      {undo && (
+        <MenuItem id="redo" icon="redo">
+          {t("redo")}
+        </MenuItem>
+      )}
+      {undo && <MenuSeparator />}
+      {historyHref !== null && (
+        <MenuItem id="history" icon="history" href={historyHref}>
+          {t("history.link")}
+        </MenuItem>
+      )}
+      {onShare && (
+        <MenuItem id="share" icon="share">
+          {t("share.title")}
+        </MenuItem>
+      )}
+      <MenuItem id="theme" icon="halfDisc">
+        {themeMenu.label}
+      </MenuItem>
+    </MenuButton>
+  );
+}
+
+/** Ctrl+Z anywhere on the page undoes in the plan, except in a field that isn't part of it. */
+function useUndoKeys(): void {
+  const { undo } = useScreen();
+  useEffect(() => {
+    if (!undo) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key !== "z" && key !== "y") return;
+      const field = event.target instanceof HTMLElement ? event.target.closest("input, textarea, [contenteditable]") : null;
+      if (field && !(field instanceof HTMLElement && field.dataset["field"] !== undefined)) return;
+      event.preventDefault();
+      if (key === "y" || event.shiftKey) undo.redo();
+      else undo.undo();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [undo]);
+}
+
+/** Says who came and who left, a few together. */
+function useComingsAndGoings(): void {
+  const t = useText();
+  const announce = useAnnounce();
+  const present = usePresent();
+  const [before, setBefore] = useState<ReadonlyMap<string, string> | null>(null);
+  useEffect(() => {
+    const now = new Map(present.map((one) => [one.id, one.name]));
+    if (before) {
+      for (const [id, name] of now) if (!before.has(id)) announce(t("presence.came", { name }), "batched");
+      for (const [id, name] of before) if (!now.has(id)) announce(t("presence.left", { name }), "batched");
+    }
+    setBefore(now);
+    // Only a change of who is here matters.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [present]);
+}
+
+/** Before the plan's first content is here. */
+function Waiting({ status }: { status: Readable<ConnectionState> }) {
+  const t = useText();
+  const { kind, text } = useReadable(status);
+  const stuck = kind === "offline" || kind === "denied";
+  return (
+    <div className="waiting">
+      {stuck ? (
+        <>
+          <Icon name={kind === "denied" ? "warning" : "offline"} size={28} />
+          <p className="waiting-words">{kind === "denied" ? text : t("waiting.offline")}</p>
+          <a href="/">{t("home")}</a>
+        </>
+      ) : (
+        <>
+          <span className="visually-hidden">{t("waiting.loading")}</span>
+          <span className="skeleton skeleton-title" />
+          <span className="skeleton skeleton-line" />
+          <span className="skeleton skeleton-line" />
+          <span className="skeleton skeleton-block" />
+        </>
+      )}
+    </div>
+  );
+}

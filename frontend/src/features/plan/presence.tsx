@@ -1,0 +1,199 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import type { Awareness } from "y-protocols/awareness";
+import { Button as AriaButton, TooltipTrigger } from "react-aria-components";
+import { Avatar } from "../../ui/avatar";
+import { Hint } from "../../ui/button";
+import { MenuButton, MenuItem } from "../../ui/menu";
+import { useText } from "../../ui/text";
+import { roleMessage } from "../../ui/roles";
+import { useScreen } from "./screen";
+
+export interface Present {
+  readonly client: number;
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly color: string;
+  /** The field with the caret in it. */
+  readonly field: string | null;
+}
+
+const str = (value: unknown): string => (typeof value === "string" ? value : "");
+
+function readPresent(awareness: Awareness): Present[] {
+  const here: Present[] = [];
+  awareness.getStates().forEach((state, client) => {
+    if (client === awareness.clientID) return;
+    const user = (state["user"] ?? {}) as Record<string, unknown>;
+    const id = str(user["id"]);
+    const name = str(user["name"]);
+    if (id === "" && name === "") return; // not stamped by the server yet
+    here.push({
+      client,
+      id: id || String(client),
+      name,
+      role: str(user["role"]),
+      color: /^#[0-9a-f]{6}$/i.test(str(user["color"])) ? str(user["color"]) : "#5d6e76",
+      field: str(state["field"]) || null,
+    });
+  });
+  return here;
+}
+
+const nobody: readonly Present[] = [];
+
+function same(a: readonly Present[], b: readonly Present[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, at) => {
+      const other = b[at];
+      return (
+        other !== undefined &&
+        one.client === other.client &&
+        one.id === other.id &&
+        one.name === other.name &&
+        one.color === other.color &&
+        one.field === other.field
+      );
+    })
+  );
+}
+
+/** Everyone else with this plan open, one entry per tab. Moving a caret doesn't count as a change. */
+export function usePresent(): readonly Present[] {
+  const { awareness } = useScreen();
+  const source = useMemo(() => {
+    if (!awareness) return { get: () => nobody, subscribe: () => () => undefined };
+    let last: readonly Present[] = readPresent(awareness);
+    return {
+      get: () => last,
+      subscribe: (onChange: () => void) => {
+        const listener = () => {
+          const now = readPresent(awareness);
+          if (same(now, last)) return;
+          last = now;
+          onChange();
+        };
+        listener();
+        awareness.on("change", listener);
+        return () => awareness.off("change", listener);
+      },
+    };
+  }, [awareness]);
+  return useSyncExternalStore(source.subscribe, source.get);
+}
+
+/** Tells the others which plain field the caret is in; rich text shows real carets instead. */
+export function usePublishField(): void {
+  const { awareness } = useScreen();
+  useEffect(() => {
+    if (!awareness) return;
+    const publish = () => {
+      const element = document.activeElement;
+      const field = element instanceof HTMLTextAreaElement ? (element.dataset["field"] ?? null) : null;
+      if ((awareness.getLocalState()?.["field"] ?? null) !== field) awareness.setLocalStateField("field", field);
+    };
+    const later = () => setTimeout(publish);
+    document.addEventListener("focusin", publish);
+    document.addEventListener("focusout", later);
+    return () => {
+      document.removeEventListener("focusin", publish);
+      document.removeEventListener("focusout", later);
+    };
+  }, [awareness]);
+}
+
+/** Small marks of those who are typing in this field. */
+export function FieldPresence({ field }: { field: string }) {
+  const { awareness } = useScreen();
+  const source = useMemo(() => {
+    let last = "";
+    const read = () =>
+      awareness
+        ? readPresent(awareness)
+            .filter((one) => one.field === field)
+            .map((one) => `${one.name}\u0000${one.color}`)
+            .join("\u0001")
+        : "";
+    return {
+      get: () => last,
+      subscribe: (onChange: () => void) => {
+        const listener = () => {
+          const now = read();
+          if (now === last) return;
+          last = now;
+          onChange();
+        };
+        listener();
+        awareness?.on("change", listener);
+        return () => awareness?.off("change", listener);
+      },
+    };
+  }, [awareness, field]);
+  const here = useSyncExternalStore(source.subscribe, source.get);
+  const t = useText();
+  if (here === "") return null;
+  return (
+    <span className="field-presence">
+      {here.split("\u0001").map((one) => {
+        const [name = "", color = ""] = one.split("\u0000");
+        return (
+          <span key={one} title={t("presence.typing", { name })}>
+            <Avatar name={name} color={color} size={20} />
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+/** Who is here, each person once. */
+export function PresenceBar({ max }: { max: number }) {
+  const t = useText();
+  const { person } = useScreen();
+  const present = usePresent();
+  const people = [...new Map(present.map((one) => [one.id, one])).values()].filter((one) => one.id !== person?.id);
+  const shown = people.slice(0, people.length > max ? max - 1 : max);
+  const rest = people.slice(shown.length);
+  return (
+    <div className="presence">
+      <ul className="presence-list" aria-label={t("presence.label", { count: people.length })}>
+        {shown.map((one) => (
+          <li key={one.id}>
+            <PersonMark name={one.name} role={one.role} color={one.color} />
+          </li>
+        ))}
+      </ul>
+      {rest.length > 0 && (
+        <MenuButton
+          aria-label={t("presence.rest", { count: rest.length })}
+          placement="bottom end"
+          button={
+            <AriaButton className="presence-rest" aria-label={t("presence.rest", { count: rest.length })}>
+              +{rest.length}
+            </AriaButton>
+          }
+        >
+          {rest.map((one) => (
+            <MenuItem key={one.id} lead={<Avatar name={one.name} color={one.color} size={22} />}>
+              {`${one.name}, ${t(roleMessage(one.role))}`}
+            </MenuItem>
+          ))}
+        </MenuButton>
+      )}
+    </div>
+  );
+}
+
+function PersonMark({ name, role, color }: { name: string; role: string; color: string }) {
+  const t = useText();
+  const label = `${name}, ${t(roleMessage(role))}`;
+  return (
+    <TooltipTrigger delay={200} closeDelay={80}>
+      <AriaButton className="presence-person" aria-label={label}>
+        <Avatar name={name} color={color} size={30} />
+      </AriaButton>
+      <Hint label={label} />
+    </TooltipTrigger>
+  );
+}

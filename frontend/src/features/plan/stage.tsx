@@ -1,0 +1,180 @@
+import { memo, type KeyboardEvent } from "react";
+import { addStage, addStep, removeNode } from "../../plan/edit";
+import { LIMITS, titleTextOf, type NodeId } from "../../plan/schema";
+import type { TreeNode } from "../../plan/tree";
+import type { NodeSnapshot } from "../../plan/view";
+import { useAnnounce } from "../../ui/announcer";
+import { Button, IconButton } from "../../ui/button";
+import { Icon } from "../../ui/icons";
+import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
+import { useText } from "../../ui/text";
+import { focusField } from "./focus";
+import { useNode, useNodes } from "./hooks";
+import { useDrag, useNudge } from "./move";
+import { FieldPresence } from "./presence";
+import { useScreen } from "./screen";
+import { StepRow } from "./step-row";
+import { typeInto } from "./text/rename";
+import { SharedField } from "./text/shared-field";
+import { useMemo } from "react";
+
+/** A stage: its name, how far it is, and its steps. */
+export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
+  const t = useText();
+  const node = useNode(branch.id);
+  const { plan, rights } = useScreen();
+  const announce = useAnnounce();
+  const nudge = useNudge();
+  if (!node) return null;
+  const title = node.title || t("stage.untitled");
+
+  const add = () => {
+    const id = addStep(plan, "milestone", "", { parent: branch.id, before: null });
+    announce(t("step.added"));
+    focusField(`title:${id}`);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!rights.write || !event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    nudge(branch.id, title, event.key === "ArrowUp" ? "up" : "down");
+  };
+
+  return (
+    <section className="stage" data-node={branch.id} aria-label={title}>
+      <div className="stage-head" onKeyDown={onKeyDown}>
+        {rights.write && <StageGrip id={branch.id} title={title} />}
+        <StageTitle node={node} />
+        <StageCount branch={branch} />
+        {rights.write && <StageMenu id={branch.id} title={title} onAdd={add} />}
+      </div>
+      <ol className="steps" data-list={branch.id}>
+        {branch.children.map((child) => (
+          <StepRow key={child.id} branch={child} />
+        ))}
+      </ol>
+      {branch.children.length === 0 && !rights.write && <p className="stage-empty">{t("stage.empty")}</p>}
+      {rights.write && (
+        <Button look="quiet" small icon="plus" className="add-step" onPress={add}>
+          {t("step.add")}
+        </Button>
+      )}
+    </section>
+  );
+});
+
+function StageGrip({ id, title }: { id: NodeId; title: string }) {
+  const t = useText();
+  const drag = useDrag(id, title);
+  const nudge = useNudge();
+  return (
+    <button
+      type="button"
+      className="step-grip stage-grip"
+      aria-label={t("stage.move", { title })}
+      aria-describedby="move-help"
+      data-field={`grip:${id}`}
+      onPointerDown={drag}
+      onKeyDown={(event) => {
+        if (event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+        event.preventDefault();
+        nudge(id, title, event.key === "ArrowUp" ? "up" : "down");
+      }}
+    >
+      <Icon name="grip" size={18} />
+    </button>
+  );
+}
+
+function StageTitle({ node }: { node: NodeSnapshot }) {
+  const t = useText();
+  const { plan, rights } = useScreen();
+  const text = titleTextOf(plan, node.id);
+  const field = `title:${node.id}`;
+  if (!rights.write || !text) return <h2 className="stage-title">{node.title || t("stage.untitled")}</h2>;
+  return (
+    <>
+      <h2 className="visually-hidden">{node.title || t("stage.untitled")}</h2>
+      <SharedField
+        text={text}
+        label={t("stage.title")}
+        className="stage-title"
+        placeholder={t("stage.untitled")}
+        maxLength={LIMITS.title}
+        fieldId={field}
+        onSplice={(target, splice) => typeInto(target, splice, field)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+            event.preventDefault();
+            event.currentTarget.blur();
+          }
+        }}
+      />
+      <FieldPresence field={field} />
+    </>
+  );
+}
+
+function StageCount({ branch }: { branch: TreeNode }) {
+  const t = useText();
+  const ids = useMemo(() => branch.children.map((child) => child.id), [branch.children]);
+  const steps = useNodes(ids).filter((step) => step !== undefined && step.status !== "skipped");
+  if (steps.length === 0) return null;
+  const done = steps.filter((step) => step?.status === "done").length;
+  return <span className="stage-count">{t("stage.count", { done, total: steps.length })}</span>;
+}
+
+function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () => void }) {
+  const t = useText();
+  const { plan } = useScreen();
+  const announce = useAnnounce();
+  const nudge = useNudge();
+  return (
+    <MenuButton
+      aria-label={t("stage.more", { title })}
+      placement="bottom end"
+      onAction={(key) => {
+        if (key === "add") onAdd();
+        else if (key === "up" || key === "down") nudge(id, title, key);
+        else if (key === "delete") {
+          removeNode(plan, id);
+          announce(t("step.deleted", { title }));
+        }
+      }}
+      button={<IconButton small icon="more" label={t("stage.more", { title })} className="step-more" />}
+    >
+      <MenuItem id="add" icon="plus">
+        {t("step.add")}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
+        {t("move.up")}
+      </MenuItem>
+      <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
+        {t("move.down")}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem id="delete" icon="trash" danger>
+        {t("stage.delete")}
+      </MenuItem>
+    </MenuButton>
+  );
+}
+
+/** Starts a stage at the end and puts the caret into its name. */
+export function AddStage() {
+  const t = useText();
+  const { plan } = useScreen();
+  return (
+    <Button
+      look="edge"
+      icon="plus"
+      className="add-stage"
+      onPress={() => {
+        const id = addStage(plan, "");
+        focusField(`title:${id}`);
+      }}
+    >
+      {t("stage.add")}
+    </Button>
+  );
+}

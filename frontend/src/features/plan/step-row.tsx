@@ -1,0 +1,211 @@
+import { memo, type KeyboardEvent, type ReactNode } from "react";
+import { addStep, setStatus, treeOf } from "../../plan/edit";
+import { LIMITS, titleTextOf, type NodeId, type StepKind, type StepStatus } from "../../plan/schema";
+import type { TreeNode } from "../../plan/tree";
+import type { NodeSnapshot } from "../../plan/view";
+import { useAnnounce } from "../../ui/announcer";
+import { Button as AriaButton } from "react-aria-components";
+import { IconButton } from "../../ui/button";
+import { Icon } from "../../ui/icons";
+import { MenuButton, MenuItem } from "../../ui/menu";
+import { useText } from "../../ui/text";
+import { useReadable } from "../../ui/use-readable";
+import { focusField } from "./focus";
+import { useNode } from "./hooks";
+import { useDrag, useNudge } from "./move";
+import { setOpen, useIsOpen, useOpenSteps } from "./open-steps";
+import { useScreen } from "./screen";
+import { statuses, statusMessage, StatusGlyph } from "./status";
+import { DueField, OwnerField } from "./step-fields";
+import { StepDetails } from "./step-details";
+import { StepMenu } from "./step-menu";
+import { typeInto } from "./text/rename";
+import { SharedField } from "./text/shared-field";
+import { FieldPresence } from "./presence";
+
+/** One step and what stands under it. */
+export const StepRow = memo(function StepRow({ branch }: { branch: TreeNode }) {
+  const node = useNode(branch.id);
+  const open = useIsOpen(branch.id);
+  const t = useText();
+  const nudge = useNudge();
+  if (!node) return null;
+  const title = node.title || t("step.untitled");
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    nudge(branch.id, title, event.key === "ArrowUp" ? "up" : "down");
+  };
+
+  return (
+    <li className={`step step-is-${node.status}${open ? " step-open" : ""}`} data-node={branch.id} onKeyDown={onKeyDown}>
+      <div className="step-row">
+        <Grip id={branch.id} title={title} />
+        <StatusField node={node} title={title} />
+        <StepTitle node={node} />
+        <span className="step-facts">
+          <OwnerField node={node} />
+          <DueField node={node} />
+        </span>
+        <StepTools node={node} title={title} open={open} />
+      </div>
+      {open && <StepDetails node={node} />}
+      {branch.children.length > 0 && (
+        <ol className="steps steps-nested" data-list={branch.id}>
+          {branch.children.map((child) => (
+            <StepRow key={child.id} branch={child} />
+          ))}
+        </ol>
+      )}
+    </li>
+  );
+});
+
+function Grip({ id, title }: { id: NodeId; title: string }) {
+  const t = useText();
+  const { rights } = useScreen();
+  const drag = useDrag(id, title);
+  const nudge = useNudge();
+  if (!rights.write) return <span className="step-grip-space" />;
+  return (
+    <button
+      type="button"
+      className="step-grip"
+      aria-label={t("step.move", { title })}
+      aria-describedby="move-help"
+      data-field={`grip:${id}`}
+      onPointerDown={drag}
+      onKeyDown={(event) => {
+        if (event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+        event.preventDefault();
+        nudge(id, title, event.key === "ArrowUp" ? "up" : "down");
+      }}
+    >
+      <Icon name="grip" size={18} />
+    </button>
+  );
+}
+
+function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
+  const t = useText();
+  const { plan, rights } = useScreen();
+  const words = t(statusMessage(node.status));
+  if (!rights.write) {
+    return (
+      <span className="step-status" role="img" aria-label={words} title={words}>
+        <StatusGlyph status={node.status} />
+      </span>
+    );
+  }
+  return (
+    <MenuButton
+      aria-label={t("step.statusOf", { title })}
+      selectionMode="single"
+      selectedKeys={[node.status]}
+      onAction={(key) => setStatus(plan, node.id, key as StepStatus)}
+      button={
+        <AriaButton className="step-status" aria-label={t("step.statusIs", { title, status: words })}>
+          <StatusGlyph status={node.status} />
+        </AriaButton>
+      }
+    >
+      {statuses.map((status) => (
+        <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
+          {t(statusMessage(status))}
+        </MenuItem>
+      ))}
+    </MenuButton>
+  );
+}
+
+function StepTitle({ node }: { node: NodeSnapshot }) {
+  const t = useText();
+  const { plan, rights } = useScreen();
+  const announce = useAnnounce();
+  const text = titleTextOf(plan, node.id);
+  const field = `title:${node.id}`;
+  if (!rights.write || !text) {
+    return <span className={`step-title step-${node.kind}`}>{node.title || t("step.untitled")}</span>;
+  }
+  return (
+    <span className="step-title-cell">
+      <SharedField
+        text={text}
+        label={t("step.title")}
+        className={`step-title step-${node.kind}`}
+        placeholder={t("step.untitled")}
+        maxLength={LIMITS.title}
+        fieldId={field}
+        onSplice={(target, splice) => typeInto(target, splice, field)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.nativeEvent.isComposing || node.kind === "unknown" || node.kind === "stage") return;
+          event.preventDefault();
+          const id = addAfter(plan, node.id, node.kind);
+          announce(t("step.added"));
+          focusField(`title:${id}`);
+        }}
+      />
+      <FieldPresence field={field} />
+    </span>
+  );
+}
+
+/** Enter in a title starts the next step right below. */
+function addAfter(plan: ReturnType<typeof useScreen>["plan"], id: NodeId, kind: StepKind): NodeId {
+  const find = (nodes: readonly TreeNode[], parent: NodeId | null): { parent: NodeId | null; before: NodeId | null } | null => {
+    for (const [at, node] of nodes.entries()) {
+      if (node.id === id) return { parent, before: nodes[at + 1]?.id ?? null };
+      const found = find(node.children, node.id);
+      if (found) return found;
+    }
+    return null;
+  };
+  const spot = find(treeOf(plan).top, null) ?? { parent: null, before: null };
+  return addStep(plan, kind, "", spot);
+}
+
+function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; open: boolean }) {
+  const t = useText();
+  const screen = useScreen();
+  const cell = useOpenSteps();
+  const threads = useReadable(screen.store.threadsOn(node.id)).filter((thread) => !thread.resolved);
+  const first = threads[0];
+  const startOrOpen = () =>
+    screen.comments.set({
+      open: true,
+      active: first?.id ?? null,
+      draft: first ? null : { kind: "node", node: node.id },
+    });
+  let comments: ReactNode = null;
+  if (first) {
+    comments = (
+      <IconButton
+        small
+        icon="comment"
+        className="has-comments"
+        label={t("comments.onStep", { title, count: threads.length })}
+        onPress={startOrOpen}
+        badge={<span className="badge">{threads.length}</span>}
+      />
+    );
+  } else if (screen.rights.comment) {
+    comments = (
+      <IconButton small icon="comment" className="step-quiet" label={t("comments.addToStep", { title })} onPress={startOrOpen} />
+    );
+  }
+  return (
+    <span className="step-tools">
+      {comments}
+      <IconButton
+        small
+        icon={open ? "chevronDown" : "chevronRight"}
+        label={t(open ? "step.closeDetails" : "step.openDetails", { title })}
+        aria-expanded={open}
+        onPress={() => setOpen(cell, node.id, !open)}
+      />
+      {screen.rights.write && <StepMenu node={node} title={title} />}
+    </span>
+  );
+}

@@ -1,0 +1,122 @@
+import { Editor } from "@tiptap/core";
+import { ySyncPluginKey } from "@tiptap/y-tiptap";
+import { useEffect, useRef, useState } from "react";
+import type * as Y from "yjs";
+import type { NodeId, ThreadId } from "../../../plan/schema";
+import { useLatest } from "../../../ui/use-latest";
+import { useReadable } from "../../../ui/use-readable";
+import { useScreen } from "../screen";
+import { Bubble } from "./bubble";
+import { caretPlugin, watchCarets } from "./carets";
+import { commentPlugin, selectionTarget, showComments } from "./comment-plugin";
+import { extensions } from "./extensions";
+
+export interface EditorProps {
+  fragment: Y.XmlFragment;
+  field: "summary" | "note";
+  node?: NodeId | undefined;
+  label: string;
+  placeholder: string;
+  /** Places the caret here once there is an editor: a point of the page that was pressed, or the end. */
+  focusAt?: { readonly x: number; readonly y: number } | "end" | undefined;
+  onBlur?: (() => void) | undefined;
+}
+
+/** The rich-text editor on a shared text. Loaded on demand: it is the larger half of the code. */
+export default function RichEditor({ fragment, field, node, label, placeholder, focusAt, onBlur }: EditorProps) {
+  const screen = useScreen();
+  const { awareness, undo, rights, comments, store, trackOrigin } = screen;
+  const host = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<Editor | null>(null);
+  const [empty, setEmpty] = useState(fragment.length === 0);
+  const startAt = useLatest(focusAt);
+  const blurred = useLatest(onBlur);
+
+  const startComment = useLatest((target: Editor) => {
+    const draft = rights.comment ? selectionTarget(target.state, field, node) : null;
+    if (draft) comments.set({ open: true, active: null, draft });
+  });
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    trackOrigin(ySyncPluginKey);
+    const plugins = [
+      commentPlugin((id) => comments.set({ open: true, active: id as ThreadId, draft: null })),
+      ...(awareness ? [caretPlugin(awareness)] : []),
+    ];
+    const made = new Editor({
+      element,
+      injectCSS: false,
+      extensions: extensions(
+        { fragment, writable: rights.write, undo: () => undo?.undo(), redo: () => undo?.redo() },
+        plugins,
+      ),
+      editorProps: {
+        attributes: {
+          class: "prose",
+          role: "textbox",
+          "aria-multiline": "true",
+          "aria-label": label,
+          ...(rights.write ? {} : { "aria-readonly": "true", inputmode: "none" }),
+        },
+        handleKeyDown: (_view, event) => {
+          if ((event.ctrlKey || event.metaKey) && event.altKey && event.code === "KeyM") {
+            startComment.current(made);
+            return true;
+          }
+          if (event.altKey && event.key === "F10") {
+            element.parentElement?.querySelector<HTMLElement>(".bubble button")?.focus();
+            return true;
+          }
+          return false;
+        },
+      },
+    });
+    const stopCarets = awareness ? watchCarets(made.view, awareness) : undefined;
+    const onTransaction = () => setEmpty(made.state.doc.textContent === "" && made.state.doc.childCount <= 1);
+    onTransaction();
+    made.on("transaction", onTransaction);
+    made.on("blur", ({ event }) => {
+      if (!element.parentElement?.contains(event.relatedTarget as globalThis.Node | null)) blurred.current?.();
+    });
+    setEditor(made);
+    const at = startAt.current;
+    if (at) {
+      const pos = at === "end" ? undefined : made.view.posAtCoords({ left: at.x, top: at.y })?.pos;
+      made.commands.focus(pos ?? "end", { scrollIntoView: false });
+    }
+    return () => {
+      stopCarets?.();
+      made.destroy();
+      setEditor(null);
+    };
+  }, [fragment, awareness, undo, rights.write, comments, label, trackOrigin, startAt, startComment, blurred]);
+
+  const threads = useReadable(store.threads);
+  const { active, draft } = useReadable(comments);
+  const isOurs = draft?.kind === "text" && draft.field === field && draft.node === node;
+  useEffect(() => {
+    if (!editor) return;
+    const { from, to } = editor.state.selection;
+    editor.view.dispatch(
+      showComments(editor.state, {
+        open: new Set(threads.filter((thread) => !thread.resolved).map((thread) => thread.id)),
+        active,
+        draft: isOurs && from < to ? { from, to } : null,
+      }),
+    );
+  }, [editor, threads, active, isOurs]);
+
+  return (
+    <div className="rich">
+      {empty && (
+        <div className="rich-placeholder" aria-hidden="true">
+          {placeholder}
+        </div>
+      )}
+      <div ref={host} className="rich-host" />
+      {editor && <Bubble editor={editor} canWrite={rights.write} canComment={rights.comment} onComment={() => startComment.current(editor)} />}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { lazy, Suspense, type ReactNode } from "react";
+import { useScreen } from "../screen";
+import type { EditorProps } from "./editor";
+import { StaticText } from "./static-text";
+
+const load = () => import("./editor");
+const RichEditor = lazy(load);
+
+/** Fetches the editor's code ahead of its first use. */
+export const preloadEditor = (): void => void load();
+
+/** Shared rich text: an editor for those who may write or comment, plain reading for everyone else. */
+export function RichText({ empty, ...props }: EditorProps & { empty?: ReactNode }) {
+  const { rights } = useScreen();
+  const still = <StaticText fragment={props.fragment} empty={empty ?? <p className="rich-empty">{props.placeholder}</p>} />;
+  if (!rights.write && !rights.comment) return still;
+  return (
+    <Suspense fallback={still}>
+      <RichEditor {...props} />
+    </Suspense>
+  );
+}
