@@ -71,7 +71,9 @@ type story struct {
 	clients map[string]uint64 // CRDT client id of each person
 	update  []byte            // what the last transaction wrote
 
-	at      time.Time // of the last entry
+	at      time.Time // when the next entry happens
+	last    string    // id of who made the last entry
+	lastAt  time.Time
 	entries int
 	err     error
 }
@@ -162,6 +164,10 @@ func (s *story) create(by journal.Actor, in plan.CreateInput) {
 }
 
 func (s *story) append(e journal.Entry, client uint64, fn func(tx *crdt.Tx)) {
+	if s.last != "" && s.last != e.Actor.ID && s.at.Sub(s.lastAt) < 5*time.Minute { // someone else takes a moment to see it
+		s.wait(time.Duration(4+s.entries%5) * time.Minute)
+	}
+	s.last, s.lastAt = e.Actor.ID, s.at
 	s.update = nil
 	s.d.SetClientID(client)
 	s.d.Transact(nil, fn)

@@ -109,6 +109,9 @@ func (s *story) paragraph(i int) (crdt.XMLText, bool) {
 func (s *story) write(by journal.Actor, i int, text string) {
 	const wordsAtOnce = 4
 	words := strings.SplitAfter(text, " ")
+	if words[len(words)-1] == "" { // the text ends in a space
+		words = words[:len(words)-1]
+	}
 	for len(words) > 0 {
 		n := min(wordsAtOnce, len(words))
 		chunk := strings.Join(words[:n], "")

@@ -100,6 +100,10 @@ func TestSentences(t *testing.T) {
 			n(d, "new").Set(tx, plan.NodeParent, "procurement")
 			n(d, "new").Set(tx, plan.NodeOrd, "A")
 		}, "Ben (seller) moved *Reference call* to *Procurement*"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
+			n(d, "new").Set(tx, plan.NodeParent, "procurement")
+			n(d, "new").Set(tx, plan.NodeOrd, "x")
+		}, "Ben (seller) moved *Reference call* within *Procurement*"},
 		{bens, put("new", plan.NodeOrd, "y"), "Ben (seller) moved *Reference call* within *Procurement*"},
 		{bens, put("stage4", plan.NodeOrd, "A"), "Ben (seller) moved *Roll-out* to another place"},
 		{danas, put("new", plan.NodeDel, "2026-03-03T10:00:00.000Z"), "Dana (buyer) deleted *Reference call*"},
@@ -142,6 +146,13 @@ func TestSentences(t *testing.T) {
 		{bens, root(plan.RootAnchor, plan.AnchorProvisional, true), "Ben (seller) made the go-live date provisional"},
 		{bens, root(plan.RootAnchor, plan.AnchorCostPerWeek, 12000), "Ben (seller) changed what each week of delay costs"},
 		{bens, role("champion", plan.RoleName, "Marcus Lindqvist"), "Ben (seller) named Marcus Lindqvist as *Champion*"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootRoles).Map("economic-buyer")
+			m.Set(tx, plan.RoleName, "Helena Strand")
+			m.Set(tx, plan.RoleEmail, "helena@northwind.example")
+		}, "Ben (seller) named Helena Strand as *Economic buyer*"},
+		{bens, role("economic-buyer", plan.RolePhone, "+47"), "Ben (seller) updated the role *Economic buyer*"},
+		{bens, role("economic-buyer", plan.RoleName, ""), "Ben (seller) left *Economic buyer* without a name"},
 		{bens, role("champion", plan.RoleTitle, "Inside sponsor"), "Ben (seller) renamed the role *Champion* to *Inside sponsor*"},
 		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
 			d.Map(plan.RootRoles).SetMap(tx, "cfo").Set(tx, plan.RoleTitle, "CFO")
@@ -156,7 +167,7 @@ func TestSentences(t *testing.T) {
 			for _, id := range []string{"kick-off-call", "admin-training", "first-value-review", "contract-sign-off"} {
 				n(d, id).Set(tx, plan.NodeDue, "2026-09-01")
 			}
-		}, "Ben (seller) moved the dates of 4 steps: *Contract sign-off*, *Kick-off call*, *Admin training* and 1 more"},
+		}, "Ben (seller) moved the dates of 4 steps: *Admin training*, *Contract sign-off*, *First-value review* and 1 more"},
 		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
 			d.Map(plan.RootMeta).Set(tx, plan.MetaStatus, plan.PlanPaused)
 			n(d, "kick-off-call").Set(tx, plan.NodeStatus, plan.StatusBlocked)

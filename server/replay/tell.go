@@ -185,21 +185,26 @@ func (t *teller) rolesEvent(e crdt.Event, path []any) {
 	if t.created[plan.RootRoles+"/"+id] {
 		return
 	}
-	title := plan.ReadRoleTitle(t.player.doc, id)
-	t.eachKey(e, func(key string, c crdt.KeyChange) {
-		change := keyChange(key, c)
-		switch {
-		case key == plan.RoleName && words(c.New, "") != "":
-			change.Text = "named " + words(c.New, "") + " as " + name(title, "")
-		case key == plan.RoleName:
-			change.Text = "left " + name(title, "") + " without a name"
-		case key == plan.RoleTitle && words(c.Old, "") != "":
-			change.Text = "renamed the role " + name(c.Old, "") + " to " + name(c.New, "")
-		default:
-			change.Text = "updated the role " + name(title, "")
+	t.add(t.roleChange(id, e))
+}
+
+// roleChange sums up what changed about a role by the most telling part of it.
+func (t *teller) roleChange(id string, e crdt.Event) Change {
+	title := name(plan.ReadRoleTitle(t.player.doc, id), "")
+	if c, ok := e.Keys[plan.RoleName]; ok {
+		change := keyChange(plan.RoleName, c)
+		change.Text = "named " + words(c.New, "") + " as " + title
+		if words(c.New, "") == "" {
+			change.Text = "left " + title + " without a name"
 		}
-		t.add(change)
-	})
+		return change
+	}
+	if c, ok := e.Keys[plan.RoleTitle]; ok && words(c.Old, "") != "" {
+		change := keyChange(plan.RoleTitle, c)
+		change.Text = "renamed the role " + name(c.Old, "") + " to " + title
+		return change
+	}
+	return Change{Field: plan.RootRoles, Action: "update", Text: "updated the role " + title}
 }
 
 func (t *teller) threadsEvent(e crdt.Event, path []any) {

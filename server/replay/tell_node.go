@@ -69,11 +69,15 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
 		change := keyChange(key, c)
 		switch key {
-		case plan.NodeParent:
+		case plan.NodeParent: // ord is written with it
 			t.nodes[id] = true
-			t.moved(id, change)
+			if change.Old == change.New {
+				t.reordered(id, change)
+			} else {
+				t.moved(id, change)
+			}
 		case plan.NodeOrd:
-			if !parentChanged { // both are written together on a move elsewhere
+			if !parentChanged {
 				t.reordered(id, change)
 			}
 		case plan.NodeKind:

@@ -45,7 +45,7 @@ func join(changes []Change) string {
 	}
 	first := changes[0]
 	for _, c := range changes[1:] {
-		if c.Field != first.Field || c.Node == "" {
+		if c.Field != first.Field || c.Node == "" || first.Node == "" {
 			return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
 		}
 	}
@@ -137,7 +137,7 @@ func kindName(kind string) string { return "the " + bareKind(kind) }
 
 func quote(s string) string { return "“" + words(s, "…") + "”" }
 
-const maxWords = 60 // characters of quoted text kept in a sentence
+const maxWords = 80 // characters of quoted text kept in a sentence
 
 // words makes text from a document fit to stand in a sentence: one line, not
 // long, and without asterisks, which would end an emphasis.
