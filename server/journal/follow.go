@@ -58,7 +58,8 @@ type Subscription struct {
 // ErrClosed. It is not called after Stop.
 //
 // ErrDamaged from Follow itself: the log ends before from, so something that
-// was there is gone; nothing may be appended on top of that.
+// was there is gone; nothing may be appended on top of that. Entries missing
+// before from are reported in Status and don't hinder what comes.
 func (j *Journal) Follow(ctx context.Context, doc string, from Cursor, deliver func(Stored), lost func(error)) (*Subscription, error) {
 	where, err := placeOf(doc)
 	if err != nil {
@@ -70,9 +71,12 @@ func (j *Journal) Follow(ctx context.Context, doc string, from Cursor, deliver f
 	}
 	s.changed.L = &s.mu
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	if err := j.checkCursor(ctx, doc, where, from); err != nil {
+	if err := j.checkReach(ctx, doc, where, from); err != nil {
 		return nil, fmt.Errorf("follow %s: %w", doc, err)
 	}
+	if err := j.checkCount(ctx, doc, where, from); err != nil && !errors.Is(err, ErrDamaged) {
+		return nil, fmt.Errorf("follow %s: %w", doc, err)
+	} // damage behind the cursor is reported; what comes is unaffected by it
 	if err := j.live.add(s); err != nil {
 		return nil, fmt.Errorf("follow %s: %w", doc, err)
 	}

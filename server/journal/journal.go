@@ -18,24 +18,25 @@ import (
 // All methods may be called from any goroutine.
 type Journal struct {
 	// Fixed after Open.
-	cfg     Config
-	log     *slog.Logger
-	host    *host // nil with an external NATS
-	nc      *nats.Conn
-	lc      *nats.Conn // live entries and presence, so that they don't delay acknowledgements
-	js      jetstream.JetStream
-	acks    *ackInbox
-	shards  [Shards]*publisher
-	live    *live
-	rumour  *rumour
-	health  *health
-	work    *kv // bucket WORKSPACE
-	notes   *kv // bucket JOURNAL
-	snaps   jetstream.ObjectStore
-	stop    chan struct{} // closed when Close begins: nothing new starts
-	halt    chan struct{} // closed when Close waits no longer for appends under way
-	wg      sync.WaitGroup
-	readers chan struct{} // one element per read request under way
+	cfg        Config
+	log        *slog.Logger
+	host       *host // nil with an external NATS
+	nc         *nats.Conn
+	lc         *nats.Conn // live entries and presence, so that they don't delay acknowledgements
+	js         jetstream.JetStream
+	acks       *ackInbox
+	shards     [Shards]*publisher
+	live       *live
+	rumour     *rumour
+	health     *health
+	work       *kv // bucket WORKSPACE
+	notes      *kv // bucket JOURNAL
+	snaps      jetstream.ObjectStore
+	replicated bool          // streams have replicas, which may lag behind their leader
+	stop       chan struct{} // closed when Close begins: nothing new starts
+	halt       chan struct{} // closed when Close waits no longer for appends under way
+	wg         sync.WaitGroup
+	readers    chan struct{} // one element per read request under way
 
 	high       [Shards]atomic.Uint64 // newest sequence known of each stream
 	noted      [Shards]atomic.Uint64 // the part of high that is written down

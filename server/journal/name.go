@@ -36,6 +36,7 @@ func CheckDocName(name string) error {
 
 // place is where a document lives: its shard and its two subject tokens.
 type place struct {
+	doc   string
 	shard int
 	path  string // <shard>.<group>.<rest>, without the leading "plan." or "live."
 }
@@ -59,7 +60,7 @@ func placeOf(doc string) (place, error) {
 	h := fnv.New64a()
 	h.Write([]byte(group))
 	shard := int(h.Sum64() % Shards)
-	return place{shard: shard, path: fmt.Sprintf("%02d.%s.%s", shard, escapeToken(group), rest)}, nil
+	return place{doc: doc, shard: shard, path: fmt.Sprintf("%02d.%s.%s", shard, escapeToken(group), rest)}, nil
 }
 
 func (p place) subject() string  { return "plan." + p.path }

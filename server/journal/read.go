@@ -31,18 +31,40 @@ type getRequest struct {
 	LastFor  string `json:"last_by_subj,omitempty"`
 }
 
-// last asks for the newest sequence of a subject. In a cluster any replica
-// answers a direct get, so there the stream's leader is asked instead.
+// last asks for the newest sequence of a subject. Any replica answers a
+// direct get, so where there are some the stream's leader is asked instead.
 func (j *Journal) last(ctx context.Context, where place) (uint64, error) {
 	body, err := json.Marshal(getRequest{LastFor: where.subject()})
 	if err != nil {
 		return 0, err
 	}
-	if j.host == nil {
-		return j.lastOfLeader(ctx, where, body)
+	var seq, n uint64
+	for range 3 {
+		if j.replicated {
+			seq, err = j.lastOfLeader(ctx, where, body)
+		} else {
+			seq, err = j.lastDirect(ctx, where, body)
+		}
+		if err != nil || seq != 0 {
+			return seq, err
+		}
+		// Nothing there, or nothing readable: the index knows. One entry may
+		// have come just now, so believe only what is said again.
+		err = j.retryRead(ctx, func(ctx context.Context) error {
+			counts, err := j.subjects(ctx, where.shard, where.subject())
+			n = counts[where.subject()]
+			return err
+		})
+		if err != nil || n == 0 {
+			return 0, err
+		}
 	}
+	return 0, j.damagedIf(true, where.doc, where, Cursor{Next: n - 1}, "the newest entry can't be read")
+}
+
+func (j *Journal) lastDirect(ctx context.Context, where place, body []byte) (uint64, error) {
 	var seq uint64
-	err = j.retryRead(ctx, func(ctx context.Context) error {
+	err := j.retryRead(ctx, func(ctx context.Context) error {
 		m, err := j.nc.RequestWithContext(ctx, "$JS.API.DIRECT.GET."+where.stream(), body)
 		if err != nil {
 			return err
@@ -135,13 +157,14 @@ var errStop = errors.New("stop")
 type chunk struct {
 	msgs    []*nats.Msg
 	seqs    []uint64 // of msgs, growing
-	pending uint64   // how many more of the subject the index counts
+	total   uint64   // how many of the subject the index counted from the start of this, if any came
+	pending uint64   // total less those sent; counted anew if some were appended meanwhile
 }
 
 // get requests up to n messages of a subject from sequence from on.
-func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes int) (chunk, error) {
+func (j *Journal) get(ctx context.Context, stream, subject string, from uint64, n, bytes int) (chunk, error) {
 	var c chunk
-	body, err := json.Marshal(getRequest{Seq: from, Batch: n, MaxBytes: bytes, NextFor: where.subject()})
+	body, err := json.Marshal(getRequest{Seq: from, Batch: n, MaxBytes: bytes, NextFor: subject})
 	if err != nil {
 		return c, err
 	}
@@ -151,7 +174,7 @@ func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes in
 		return c, err
 	}
 	defer sub.Unsubscribe()
-	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+where.stream(), inbox, body); err != nil {
+	if err := j.nc.PublishRequest("$JS.API.DIRECT.GET."+stream, inbox, body); err != nil {
 		return c, err
 	}
 	for last := from - 1; ; {
@@ -178,7 +201,12 @@ func (j *Journal) get(ctx context.Context, where place, from uint64, n, bytes in
 		if seq <= last {
 			return c, fmt.Errorf("direct get: sequence %d came after %d", seq, last)
 		}
-		last = seq
+		if last = seq; len(c.msgs) == 0 {
+			if c.total, err = headerUint(m, "Nats-Num-Pending"); err != nil {
+				return c, err
+			}
+			c.total++
+		}
 		c.msgs, c.seqs = append(c.msgs, m), append(c.seqs, seq)
 	}
 }
@@ -195,7 +223,7 @@ func headerUint(m *nats.Msg, key string) (uint64, error) {
 func (j *Journal) count(ctx context.Context, where place, after uint64) (uint64, error) {
 	var n uint64
 	err := j.retryRead(ctx, func(ctx context.Context) error {
-		c, err := j.get(ctx, where, after+1, 1, 0)
+		c, err := j.get(ctx, where.stream(), where.subject(), after+1, 1, 0)
 		n = uint64(len(c.msgs)) + c.pending
 		return err
 	})
@@ -208,13 +236,26 @@ func (j *Journal) ordinalAfter(ctx context.Context, where place, after uint64) (
 	if after == 0 {
 		return 0, nil
 	}
+	n, err := j.ordinalOnce(ctx, where, after)
+	// Replicas differ for moments, and each request may go to another one.
+	for j.replicated && err == nil {
+		var again uint64
+		if again, err = j.ordinalOnce(ctx, where, after); again == n {
+			break
+		}
+		n = again
+	}
+	return n, err
+}
+
+func (j *Journal) ordinalOnce(ctx context.Context, where place, after uint64) (uint64, error) {
 	total, err := j.count(ctx, where, 0)
 	for err == nil {
 		var behind, again uint64
 		if behind, err = j.count(ctx, where, after); err != nil {
 			break
 		}
-		if again, err = j.count(ctx, where, 0); err == nil && again == total {
+		if again, err = j.count(ctx, where, 0); err == nil && again == total && behind <= total {
 			return total - behind, nil
 		}
 		total = again // entries came in between: measure again
@@ -261,18 +302,27 @@ func (j *Journal) readRange(ctx context.Context, doc string, where place, from C
 	for from.Seq < upTo {
 		var c chunk
 		err := j.retryRead(ctx, func(ctx context.Context) (err error) {
-			c, err = j.get(ctx, where, from.Seq+1, readBatch, readBytes)
+			c, err = j.get(ctx, where.stream(), where.subject(), from.Seq+1, readBatch, readBytes)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		sound, err := j.sound(ctx, where, from, c)
+		for began := time.Now(); err == nil && sound < len(c.msgs) && j.replicated && time.Since(began) < laggardsFor; {
+			if err = pause(ctx); err == nil { // a replica behind the others looks the same
+				sound, err = j.sound(ctx, where, from, c)
+			}
+		}
+		if err != nil {
+			return err
+		}
 		for i, m := range c.msgs {
+			if i == sound || c.seqs[i] > upTo && from.Seq < upTo && upTo == end {
+				return j.damagedIf(true, doc, where, from, fmt.Sprintf("between this and sequence %d something can't be read", c.seqs[i]))
+			}
 			if c.seqs[i] > upTo {
-				if upTo < end || from.Seq == end {
-					return nil
-				}
-				return j.damagedIf(true, doc, where, from, fmt.Sprintf("the entry at sequence %d can't be read", end))
+				return nil
 			}
 			s, err := j.stored(doc, m.Data, c.seqs[i], from)
 			if err != nil {
@@ -286,36 +336,64 @@ func (j *Journal) readRange(ctx context.Context, doc string, where place, from C
 		switch {
 		case len(c.msgs) > 0:
 			stuck = time.Time{}
-			if from.Seq == end && c.pending > 0 {
-				return j.checkSkipped(ctx, doc, where, from, c.pending)
-			}
 			continue
 		case stuck.IsZero():
 			stuck = time.Now()
 		}
 		// The last entry's sequence is known, yet nothing came. A replica may
 		// lag behind the leader for a moment; otherwise the entry is unreadable.
-		if j.host != nil || time.Since(stuck) > laggardsFor {
+		if !j.replicated || time.Since(stuck) > laggardsFor {
 			return j.damagedIf(true, doc, where, from, "the next entry can't be read")
 		}
-		select {
-		case <-time.After(requestPause):
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := pause(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// checkSkipped is called when everything up to the end was read and the index
-// still counts more: either entries were appended since, or some were stepped
-// over because they are unreadable.
-func (j *Journal) checkSkipped(ctx context.Context, doc string, where place, at Cursor, pending uint64) error {
-	newer, err := j.count(ctx, where, at.Seq)
-	if err != nil || newer >= pending {
-		return err
+func pause(ctx context.Context) error {
+	select {
+	case <-time.After(requestPause):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return j.damagedIf(true, doc, where, at, fmt.Sprintf("%d entries before this can't be read", pending-newer))
+}
+
+// sound is how many messages of c follow from without one left out between
+// them. The store steps over an entry it can't read without a word, but its
+// index still counts it: so the index is asked how many lie behind the last one.
+func (j *Journal) sound(ctx context.Context, where place, from Cursor, c chunk) (int, error) {
+	n := uint64(len(c.msgs))
+	if n == 0 || c.total == n {
+		return int(n), nil
+	}
+	last := c.seqs[n-1]
+	behind, err := j.count(ctx, where, last)
+	if err != nil || behind == c.total-n {
+		return int(n), err
+	}
+	// Entries were left out, or appended since: count up to fixed places.
+	before, err := j.ordinalAfter(ctx, where, from.Seq)
+	if err != nil {
+		return 0, err
+	}
+	good, bad := 0, len(c.msgs) // the first good are sound; those from bad on aren't
+	for at := len(c.msgs); ; at = (good + bad + 1) / 2 {
+		upTo, err := j.ordinalAfter(ctx, where, c.seqs[at-1])
+		if err != nil {
+			return 0, err
+		}
+		if upTo-before == uint64(at) {
+			good = at
+		} else {
+			bad = at - 1
+		}
+		if good >= bad {
+			return good, nil
+		}
+	}
 }
 
 // stored decodes one message that follows from.
@@ -338,7 +416,7 @@ func (j *Journal) stored(doc string, raw []byte, seq uint64, from Cursor) (Store
 func (j *Journal) Docs(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for shard := range Shards {
-			subjects, err := j.subjects(ctx, shard)
+			subjects, err := j.subjects(ctx, shard, fmt.Sprintf("plan.%02d.>", shard))
 			if err != nil {
 				yield("", fmt.Errorf("list documents of %s: %w: %w", streamName(shard), ErrUnavailable, err))
 				return

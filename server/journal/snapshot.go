@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
@@ -36,10 +35,9 @@ func (s Snapshot) Cursor() Cursor { return Cursor{Seq: s.Seq, Next: s.Ordinal} }
 
 const (
 	snapshotMagic    = "coplan snapshot 1\n"
-	maxSnapshotBytes = 1 << 30          // unpacked
-	snapshotFor      = 10 * time.Second // to read one; a part that is unreadable never comes
-	maxSnapshots     = 32               // per document; then the one least missed goes
-	recentSnapshots  = 4                // never thinned
+	maxSnapshotBytes = 1 << 30 // unpacked
+	maxSnapshots     = 32      // per document; then the one least missed goes
+	recentSnapshots  = 4       // never thinned
 )
 
 var (
@@ -238,18 +236,9 @@ func (j *Journal) LatestSnapshot(ctx context.Context, doc string, maxSeq uint64)
 }
 
 func (j *Journal) loadSnapshot(ctx context.Context, doc string, where place, n snapNote) (Snapshot, error) {
-	once, cancel := context.WithTimeout(ctx, snapshotFor)
-	defer cancel()
-	b, err := j.snaps.GetBytes(once, n.object(where))
-	switch {
-	case err != nil && ctx.Err() == nil && once.Err() != nil && j.nc.IsConnected():
-		return Snapshot{}, fmt.Errorf("a part of it can't be read: %w", err)
-	case errors.Is(err, jetstream.ErrObjectNotFound):
-		return Snapshot{}, errors.New("it is missing")
-	case errors.Is(err, jetstream.ErrDigestMismatch), errors.Is(err, jetstream.ErrBadObjectMeta):
+	b, err := j.object(ctx, n.object(where))
+	if err != nil {
 		return Snapshot{}, err
-	case err != nil:
-		return Snapshot{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	s, err := decodeSnapshot(b)
 	if err != nil {
@@ -259,4 +248,40 @@ func (j *Journal) loadSnapshot(ctx context.Context, doc string, where place, n s
 		return Snapshot{}, fmt.Errorf("it is of %s at sequence %d", s.Doc, s.Seq)
 	}
 	return s, nil
+}
+
+// object reads an object's parts straight from the bucket's stream. Unlike the
+// client library's way this needs no consumer, and a part that can't be read is
+// noticed at once.
+func (j *Journal) object(ctx context.Context, name string) ([]byte, error) {
+	info, err := j.snaps.GetInfo(ctx, name)
+	switch {
+	case errors.Is(err, jetstream.ErrObjectNotFound):
+		return nil, errors.New("it is missing")
+	case errors.Is(err, jetstream.ErrBadObjectMeta):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case info.Size > maxSnapshotBytes:
+		return nil, fmt.Errorf("it claims %d bytes", info.Size)
+	}
+	var b []byte
+	for next, parts := uint64(1), uint32(0); parts < info.Chunks; {
+		var c chunk
+		err := j.retryRead(ctx, func(ctx context.Context) (err error) {
+			c, err = j.get(ctx, "OBJ_SNAPSHOTS", "$O.SNAPSHOTS.C."+info.NUID, next, int(info.Chunks-parts), 0)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(c.msgs) == 0 {
+			return nil, fmt.Errorf("part %d of %d can't be read", parts+1, info.Chunks)
+		}
+		for _, m := range c.msgs {
+			b = append(b, m.Data...)
+		}
+		next, parts = c.seqs[len(c.seqs)-1]+1, parts+uint32(len(c.msgs))
+	}
+	return b, nil
 }

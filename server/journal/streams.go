@@ -32,6 +32,7 @@ func (j *Journal) prepare(ctx context.Context) error {
 			return j.prepareError("stream "+streamName(shard), err)
 		}
 		j.high[shard].Store(info.State.LastSeq)
+		j.replicated = j.replicated || info.Config.Replicas > 1
 		if err := j.inspect(ctx, shard, info.State); err != nil {
 			return err
 		}

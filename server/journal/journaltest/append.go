@@ -189,7 +189,7 @@ func testNotAcknowledged(t *testing.T, w *world) {
 }
 
 func testUnknown(t *testing.T, w *world) {
-	j := w.openWith(journal.Config{RetryFor: 900 * time.Millisecond})
+	j := w.openWith(journal.Config{RetryFor: 600 * time.Millisecond})
 	f := w.follow(j, "plan/u", journal.Cursor{})
 	for _, c := range []struct {
 		name   string

@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -40,12 +41,19 @@ func testFollowCursor(t *testing.T, w *world) {
 		w.wantTexts(f.wait(1), "live")
 	}
 	empty.nothing()
-	// A cursor the log doesn't reach, or with a count it doesn't have.
+	// A cursor the log doesn't reach; one with a count it doesn't have.
 	last := all[299]
-	for _, c := range []journal.Cursor{{Seq: last.Seq + 1000, Next: 301}, {Seq: last.Seq, Next: 299}} {
-		if _, err := j.Follow(w.ctx, "plan/f", c, func(journal.Stored) {}, nil); err == nil {
-			t.Errorf("following from %+v succeeded", c)
-		}
+	beyond := journal.Cursor{Seq: last.Seq + 1000, Next: 301}
+	if _, err := j.Follow(w.ctx, "plan/f", beyond, func(journal.Stored) {}, nil); !errors.Is(err, journal.ErrDamaged) {
+		t.Errorf("following from beyond the end: %v", err)
+	}
+	if n := len(j.Status().Damage); n != 1 {
+		t.Errorf("%d damages reported, want 1", n)
+	}
+	f := w.follow(j, "plan/f", journal.Cursor{Seq: last.Seq, Next: 301})
+	f.wait(1)
+	if n := len(j.Status().Damage); n != 2 {
+		t.Errorf("%d damages reported, want 2: %v", n, j.Status().Damage)
 	}
 }
 

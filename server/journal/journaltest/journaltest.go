@@ -107,7 +107,7 @@ func (w *world) open() *journal.Journal { return w.openWith(journal.Config{}) }
 func (w *world) openWith(cfg journal.Config) *journal.Journal {
 	w.Helper()
 	if cfg.AttemptFor == 0 {
-		cfg.AttemptFor = 400 * time.Millisecond
+		cfg.AttemptFor = 250 * time.Millisecond
 	}
 	j := w.Store.Open(w.T, cfg)
 	w.Cleanup(func() { w.close(j) })
