@@ -380,11 +380,10 @@ func (e *edit) randomText(rng *rand.Rand, t crdt.Text, p profile, embeds bool) {
 		case n > 0:
 			e.kind, e.i = "format", aligned(rng.IntN(n))
 			e.n = aligned(min(n, e.i+1+rng.IntN(10))) - e.i
-			if e.n <= 0 {
-				e.n = 2
+			if e.attrs = randomAttrs(rng); e.n > 0 {
+				return
 			}
-			e.attrs = randomAttrs(rng)
-			return
+			e.attrs = nil
 		}
 	}
 	if n > 0 && rng.IntN(3) == 0 {

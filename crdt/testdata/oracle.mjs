@@ -172,7 +172,12 @@ const commands = {
     docs.clear(); awarenesses.clear(); managers.clear()
   },
   time (t) { now = t },
-  create (id, client, gc) { create(id, client, gc) },
+  // A root that updates fill before it has a type forgets, in Yjs, that it is
+  // formatted; whoever edits asks for its roots first, as editors do.
+  create (id, client, gc, roots) {
+    const { doc } = create(id, client, gc)
+    roots.forEach(name => rootOf(doc, name))
+  },
   edit (id, ops, origin = null) {
     const entry = docs.get(id)
     mutate(entry, () => entry.doc.transact(() => ops.forEach(op => applyOp(entry.doc, op)), origin))

@@ -131,7 +131,9 @@ func (d *Doc) integrate(u *unit) {
 		return
 	}
 	if u.origin != nil {
-		d.cut(ID{u.origin.Client, u.origin.Clock + 1})
+		if behind := (ID{u.origin.Client, u.origin.Clock + 1}); behind != u.id {
+			d.cut(behind)
+		}
 	}
 	if u.right != nil {
 		d.cut(*u.right)
