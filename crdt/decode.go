@@ -165,6 +165,7 @@ type block struct {
 	left   uint64 // structs not read yet
 	pos    int    // offset of the next struct
 	stop   int    // offset behind the last struct
+	types  int    // structs that create a type
 	done   bool   // nothing more to do, or the rest has to wait
 }
 
@@ -195,6 +196,9 @@ func (c *cursor) checkUpdate(blocks []block, lim *Limits) ([]block, int) {
 		for n := b.left; n > 0 && c.err == nil; n-- {
 			c.readStruct(&s, b.client, b.end, lim)
 			b.end += s.length
+			if s.kind() == kindType {
+				b.types++
+			}
 		}
 		b.stop = c.pos
 		blocks = append(blocks, b)

@@ -47,6 +47,7 @@ type Doc struct {
 	lists   []list
 	slots   map[uint64]uint32 // type<<32|key → list
 	types   []typeInfo
+	depth   uint32               // greatest depth that a type ever had
 	roots   map[uint32]uint32    // key of the name → type
 	indexes map[uint32]*seqIndex // list → index
 	forest  forest

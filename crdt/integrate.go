@@ -238,6 +238,7 @@ func (d *Doc) link(tx *Tx, c *client, listed uint32, left, right ref, in *incomi
 		it.off = in.typ
 		d.types[in.typ].item = r
 		d.types[in.typ].depth = ti.depth + 1
+		d.depth = max(d.depth, ti.depth+1)
 	}
 	c.push(run{in.clock, r})
 	c.next = it.end()
