@@ -59,11 +59,7 @@ func sortBlocks(blocks []block) error {
 // fits checks what checkUpdate cannot know: that the arena can take the
 // content, and the waiting room what may have to wait.
 func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
-	types := 0
-	for i := range blocks {
-		types += blocks[i].types
-	}
-	if err := d.checkDepth(update, blocks, types); err != nil {
+	if err := d.checkDepth(update, blocks); err != nil {
 		return err
 	}
 	if uint64(len(d.bytes))+4*uint64(len(update)) > 1<<32-1 {

@@ -73,6 +73,9 @@ func (d *Doc) Inspect(update []byte) ([]Touch, error) {
 	if c.err == nil {
 		c.err = sortBlocks(blocks)
 	}
+	if c.err == nil {
+		c.err = d.checkDepth(update, blocks)
+	}
 	if c.err != nil {
 		return nil, fmt.Errorf("inspect %d-byte update: %w", len(update), c.err)
 	}

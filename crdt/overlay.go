@@ -206,7 +206,11 @@ func (d *Doc) rootIfAny(name []byte) uint32 {
 
 // checkDepth refuses an update that nests types deeper than Limits.MaxDepth.
 // What waits for missing updates is not counted; see conversionDepth.
-func (d *Doc) checkDepth(update []byte, blocks []block, types int) error {
+func (d *Doc) checkDepth(update []byte, blocks []block) error {
+	types := 0
+	for i := range blocks {
+		types += blocks[i].types
+	}
 	if int(d.depth)+types <= d.limits.MaxDepth {
 		return nil
 	}
