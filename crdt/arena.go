@@ -19,7 +19,12 @@ func (d *Doc) put(b []byte) (off uint32) {
 }
 
 // content returns the item's bytes; valid until the arena grows.
-func (d *Doc) content(it *item) []byte { return d.bytes[it.off : it.off+it.size] }
+func (d *Doc) content(it *item) []byte {
+	if it.size == 0 {
+		return nil // off may mean something else: the type of a kindType
+	}
+	return d.bytes[it.off : it.off+it.size]
+}
 
 // extend appends b to the content of it. A client's last run (tail) that must
 // move gets some bytes reserved behind it (client.spareFrom), so that people

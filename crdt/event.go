@@ -345,7 +345,7 @@ func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 				old.set(f)
 				if !equalAttrs(now, f.val) {
 					endRetain()
-					changes.set(attr{f.key, now})
+					changes.set(attr{key: f.key, val: now})
 				}
 			default:
 				old.set(f)

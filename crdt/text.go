@@ -231,7 +231,7 @@ func (t Text) insertEmbed(tx *Tx, p *textPos, embed any, want attrs) {
 func (t Text) insertFormatted(tx *Tx, p *textPos, want attrs, write func() ref) {
 	for _, a := range p.cur {
 		if _, ok := want.get(a.key); !ok {
-			want = append(want, attr{a.key, nil})
+			want = append(want, attr{key: a.key})
 		}
 	}
 	p.minimize(want)
@@ -322,7 +322,7 @@ func (p *textPos) insertAttrs(tx *Tx, want attrs) (negated attrs) {
 	for _, a := range want {
 		cur, _ := p.cur.get(a.key)
 		if !equalAttrs(cur, a.val) {
-			negated.set(attr{a.key, cur})
+			negated.set(attr{key: a.key, val: cur})
 			p.wrote(tx.writeFormat(p.spot(), a))
 		}
 	}
@@ -400,19 +400,15 @@ func (d *Doc) cleanGap(tx *Tx, start, curr ref, startAttrs attrs, currAttrs *att
 		it := d.at(start)
 		if !it.deleted() && it.kind() == kindFormat {
 			f := d.formatOf(it)
-			was, _ := startAttrs.get(f.key)
+			was := startAttrs.find(f.key)
 			final := false
 			for _, x := range last {
 				final = final || x.key == f.key && x.r == start
 			}
-			if !final || sameValue(was, f.val) {
+			if !final || was.same(f) {
 				tx.deleteItem(start)
-				if now, _ := currAttrs.get(f.key); !reached && sameValue(now, f.val) && !sameValue(was, f.val) {
-					if was == nil {
-						currAttrs.remove(f.key)
-					} else {
-						currAttrs.set(attr{f.key, was})
-					}
+				if !reached && currAttrs.find(f.key).same(f) && !was.same(f) {
+					currAttrs.apply(was)
 				}
 			}
 			if !reached && !it.deleted() {
@@ -425,8 +421,19 @@ func (d *Doc) cleanGap(tx *Tx, start, curr ref, startAttrs attrs, currAttrs *att
 
 // attr is a formatting attribute; val nil means none.
 type attr struct {
-	key uint32
-	val any
+	key  uint32
+	val  any
+	mark uint32 // which mark it was read from; 0: none
+}
+
+// same is JavaScript's === between two values of one attribute: objects are the
+// same if they were read from the same mark.
+func (a attr) same(b attr) bool {
+	switch a.val.(type) {
+	case map[string]any, []any:
+		return a.mark != 0 && a.mark == b.mark
+	}
+	return sameValue(a.val, b.val)
 }
 
 // attrs is a set of attributes in the order in which they were set.
@@ -441,10 +448,20 @@ func (a attrs) get(key uint32) (any, bool) {
 	return nil, false
 }
 
+// find is get that keeps where the value came from.
+func (a attrs) find(key uint32) attr {
+	for i := range a {
+		if a[i].key == key {
+			return a[i]
+		}
+	}
+	return attr{key: key}
+}
+
 func (a *attrs) set(x attr) {
 	for i := range *a {
 		if (*a)[i].key == x.key {
-			(*a)[i].val = x.val
+			(*a)[i] = x
 			return
 		}
 	}
@@ -491,7 +508,7 @@ func (d *Doc) attrsOf(m map[string]any) attrs {
 		if err != nil {
 			panic(err)
 		}
-		a = append(a, attr{d.key(validUTF8(k)), parseJSON(b)})
+		a = append(a, attr{key: d.key(validUTF8(k)), val: parseJSON(b)})
 	}
 	return a
 }
@@ -500,7 +517,7 @@ func (d *Doc) attrsOf(m map[string]any) attrs {
 func (d *Doc) formatOf(it *item) attr {
 	c := cursor{b: d.content(it)}
 	key := d.keyBytes(c.bytes(""))
-	return attr{key, parseJSON(c.bytes(""))}
+	return attr{key: key, val: parseJSON(c.bytes("")), mark: it.off + 1}
 }
 
 // sameValue is JavaScript's === for values that JSON carries: objects decoded
