@@ -96,7 +96,9 @@ func CommentAdd(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.Ra
 	}
 	t := threads.SetMap(tx, id)
 	t.Set(tx, ThreadAnchor, target.stored())
-	t.Set(tx, ThreadSide, by.Side)
+	if by.Side != "" {
+		t.Set(tx, ThreadSide, by.Side)
+	}
 	t.Set(tx, ThreadBy, by.stored())
 	t.Set(tx, ThreadAt, Stamp(now))
 	writeMessage(tx, t.SetMap(tx, ThreadMsgs), msg, by, now, body, in.Mentions)

@@ -238,7 +238,7 @@ func TestCommentRefusals(t *testing.T) {
 		{"words of a title", plan.CommandCommentAdd, "anchor.field", "not in “title”", plan.CommentAddArgs{Body: "x", Anchor: plan.CommentAnchor{Kind: plan.AnchorText, Field: "title", Node: "demo"}}},
 		{"nothing selected", plan.CommandCommentAdd, "anchor", "Select the words", plan.CommentAddArgs{Body: "x", Anchor: textAnchor(t, d, 1, from, from)}},
 		{"a broken position", plan.CommandCommentAdd, "anchor.from", "not a relative position", plan.CommentAddArgs{Body: "x", Anchor: plan.CommentAnchor{Kind: plan.AnchorText, Field: "summary", From: json.RawMessage(`"x"`)}}},
-		{"words that are gone", plan.CommandCommentAdd, "anchor", "“lorries” are not there", plan.CommentAddArgs{Body: "x", Anchor: plan.CommentAnchor{Kind: plan.AnchorText, Field: "summary", Quote: "lorries"}}},
+		{"words that are gone", plan.CommandCommentAdd, "anchor", "“lorries”, are not there", plan.CommentAddArgs{Body: "x", Anchor: plan.CommentAnchor{Kind: plan.AnchorText, Field: "summary", Quote: "lorries"}}},
 		{"a selection in another text", plan.CommandCommentAdd, "anchor", "Select the words", plan.CommentAddArgs{Body: "x", Anchor: plan.CommentAnchor{
 			Kind: plan.AnchorText, Field: plan.NodeNote, Node: "demo", From: textAnchor(t, d, 1, from, to).From, To: textAnchor(t, d, 1, from, to).To}}},
 		{"too many mentions", plan.CommandCommentAdd, "mentions", "51 people", plan.CommentAddArgs{Body: "x", Anchor: onDemo, Mentions: make([]string, 51)}},
