@@ -32,6 +32,7 @@
  */
 export * from "./edit";
 export * from "./ord";
+export * from "./project";
 export * from "./readable";
 export * from "./richtext";
 export * from "./schema";

@@ -263,7 +263,7 @@ export class CoplanProvider {
     socket.onerror = () => undefined; // a close follows
     socket.onclose = (event) => {
       if (this.#socket() !== socket) return;
-      if (opened) this.#onClose(event.code);
+      if (opened) this.#onClose(event.code, event.reason);
       else void this.#onRefused();
     };
     this.#setPhase({ kind: "opening", socket });
@@ -280,10 +280,10 @@ export class CoplanProvider {
     this.#send(encodeStep1(Y.encodeStateVector(this.doc)));
   }
 
-  #onClose(code: number): void {
+  #onClose(code: number, said: string): void {
     const reason = closeReason(code);
     if (reason.retry) this.#lost(null);
-    else this.#deny(reason.code, reason.name, reason.text);
+    else this.#deny(reason.code, reason.name, said || reason.text);
   }
 
   async #onRefused(): Promise<void> {
@@ -366,7 +366,7 @@ export class CoplanProvider {
         this.#onHello(frame.hello);
         break;
       case "step1":
-        this.#goLive(frame.stateVector);
+        this.#onServerState(frame.stateVector);
         break;
       case "update":
         this.#applyRemote(frame.update, "", 0);
@@ -428,29 +428,36 @@ export class CoplanProvider {
     }
   }
 
-  /** The server's state is known: send what it lacks, then whatever is edited from now on. */
-  #goLive(serverStateVector: Uint8Array): void {
+  /** The server says what it has: send what it lacks, then whatever is edited from now on. */
+  #onServerState(stateVector: Uint8Array): void {
     const phase = this.#phase;
+    if (phase.kind === "live") {
+      // It holds back an edit that refers to something it lacks.
+      if (this.#can.write) this.#sendEdit([], Y.encodeStateAsUpdate(this.doc, stateVector));
+      return;
+    }
     if (phase.kind !== "open") return;
     this.#everConnected = true;
     this.#attempts = 0;
     this.#lostAt = 0;
     this.#clearGrace();
     this.#phase = { kind: "live", socket: phase.socket };
-    if (this.#can.write) {
-      const covered = Y.decodeStateVector(serverStateVector);
-      for (const { ids, update } of this.#unsent.backlog()) {
-        this.#sendEdit(ids, update);
-        for (const [client, end] of Y.decodeStateVector(Y.encodeStateVectorFromUpdate(update))) {
-          covered.set(client, Math.max(end, covered.get(client) ?? 0));
-        }
-      }
-      if (holdsMore(this.doc, covered)) this.#sendEdit([], Y.encodeStateAsUpdate(this.doc, serverStateVector));
-    }
+    if (this.#can.write) this.#sendBacklog(stateVector);
     this.#commands.reconnected(this.#sent);
     this.#pumpCommands();
     this.#presence.renew();
     this.#refresh();
+  }
+
+  #sendBacklog(stateVector: Uint8Array): void {
+    const covered = Y.decodeStateVector(stateVector);
+    for (const { ids, update } of this.#unsent.backlog()) {
+      this.#sendEdit(ids, update);
+      for (const [client, end] of Y.decodeStateVector(Y.encodeStateVectorFromUpdate(update))) {
+        covered.set(client, Math.max(end, covered.get(client) ?? 0));
+      }
+    }
+    if (holdsMore(this.doc, covered)) this.#sendEdit([], Y.encodeStateAsUpdate(this.doc, stateVector));
   }
 
   #applyRemote(update: Uint8Array, person: string, seq: number): void {
