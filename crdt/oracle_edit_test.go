@@ -199,17 +199,18 @@ type profile struct {
 	name                   string
 	text, mapp, array, xml int
 	descend, format        int // percent
+	objects                int // 1: formatting attributes may have objects as values
 }
 
 var profiles = []profile{
-	{"typing", 1, 0, 0, 0, 0, 0},
-	{"formatting", 1, 0, 0, 0, 0, 60},
-	{"rich text", 6, 1, 0, 0, 20, 30},
-	{"map", 0, 1, 0, 0, 20, 0},
-	{"array", 0, 0, 1, 0, 20, 0},
-	{"nested", 1, 3, 3, 2, 80, 10},
-	{"xml", 0, 0, 0, 1, 70, 20},
-	{"everything", 3, 2, 2, 2, 40, 20},
+	{"typing", 1, 0, 0, 0, 0, 0, 0},
+	{"formatting", 1, 0, 0, 0, 0, 60, 0},
+	{"rich text", 6, 1, 0, 0, 20, 30, 0},
+	{"map", 0, 1, 0, 0, 20, 0, 0},
+	{"array", 0, 0, 1, 0, 20, 0, 0},
+	{"nested", 1, 3, 3, 2, 80, 10, 0},
+	{"xml", 0, 0, 0, 1, 70, 20, 0},
+	{"everything", 3, 2, 2, 2, 40, 20, 0},
 }
 
 // randomEdit picks an edit that is valid in d.
@@ -367,20 +368,20 @@ func (e *edit) randomText(rng *rand.Rand, t crdt.Text, p profile, embeds bool) {
 				e.v = randomType(rng)
 			}
 			if rng.IntN(2) == 0 {
-				e.attrs = randomAttrs(rng)
+				e.attrs = p.randomAttrs(rng)
 			}
 			return
 		case r == 1:
 			e.kind, e.i, e.s = "insert", rng.IntN(n+1), randomWord(rng)
-			e.attrs = randomAttrs(rng)
+			e.attrs = p.randomAttrs(rng)
 			return
 		case r == 2 && n > 0:
-			e.kind, e.v = "delta", randomDelta(rng, n, aligned)
+			e.kind, e.v = "delta", p.randomDelta(rng, n, aligned)
 			return
 		case n > 0:
 			e.kind, e.i = "format", aligned(rng.IntN(n))
 			e.n = aligned(min(n, e.i+1+rng.IntN(10))) - e.i
-			if e.attrs = randomAttrs(rng); e.n > 0 {
+			if e.attrs = p.randomAttrs(rng); e.n > 0 {
 				return
 			}
 			e.attrs = nil
@@ -409,13 +410,13 @@ func textUnits(t crdt.Text) (units []uint16) {
 	return units
 }
 
-func randomDelta(rng *rand.Rand, length int, aligned func(int) int) []crdt.DeltaOp {
+func (p profile) randomDelta(rng *rand.Rand, length int, aligned func(int) int) []crdt.DeltaOp {
 	var delta []crdt.DeltaOp
 	for at := 0; len(delta) < 5; {
 		next := aligned(min(length, at+rng.IntN(6)))
 		op := crdt.DeltaOp{}
 		if rng.IntN(2) == 0 {
-			op.Attributes = randomAttrs(rng)
+			op.Attributes = p.randomAttrs(rng)
 		}
 		switch rng.IntN(3) {
 		case 0:
@@ -449,18 +450,18 @@ func randomKey(rng *rand.Rand) string {
 	return []string{"a", "b", "c", "key", "ключ", "__proto__x"}[rng.IntN(6)]
 }
 
-func randomAttrs(rng *rand.Rand) map[string]any {
+func (p profile) randomAttrs(rng *rand.Rand) map[string]any {
 	attrs := make(map[string]any)
 	for range 1 + rng.IntN(2) {
 		switch rng.IntN(4) {
 		case 0:
 			attrs["bold"] = []any{true, nil}[rng.IntN(2)]
 		case 1:
-			attrs["em"] = []any{true, nil, map[string]any{"level": 2}}[rng.IntN(3)]
+			attrs["em"] = []any{true, nil, map[string]any{"level": 2}}[rng.IntN(2+p.objects)]
 		case 2:
 			attrs["color"] = []any{"red", "blue", nil}[rng.IntN(3)]
 		case 3:
-			attrs["comment"] = []any{map[string]any{"id": "t1"}, map[string]any{"id": "t2"}, nil}[rng.IntN(3)]
+			attrs["comment"] = []any{1.5, "t1", nil, map[string]any{"id": "t1"}, map[string]any{"id": "t2"}}[rng.IntN(3+2*p.objects)]
 		}
 	}
 	return attrs
