@@ -193,20 +193,19 @@ export class LocalCopy {
   #push(op: Op): void {
     if (this.#problem === "unavailable" || this.#closed) return;
     this.#queue.push(op); // before load: written once the database is open
-    if (this.#db && this.#retry === null) this.#write();
+    if (this.#retry === null) this.#write();
   }
 
   #write(): void {
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = null;
-    });
+    if (this.#writing === null && this.#db && this.#queue.length > 0) this.#writing = this.#drain(this.#db);
   }
 
-  async #drain(): Promise<void> {
-    while (this.#db && this.#queue.length > 0) {
+  /** Writes until the queue is empty. Ends in the same turn that finds it empty, so no push is overlooked. */
+  async #drain(db: IDBDatabase): Promise<void> {
+    while (this.#queue.length > 0) {
       const ops = takeBatch(this.#queue);
       try {
-        this.#epoch = await apply(this.#db, this.#epoch, ops);
+        this.#epoch = await apply(db, this.#epoch, ops);
         this.#setProblem(null);
       } catch (cause) {
         // Nothing of this batch was stored. It stays first in line.
@@ -216,9 +215,10 @@ export class LocalCopy {
           this.#retry = null;
           this.#write();
         }, this.#retryAfter);
-        return;
+        break;
       }
     }
+    this.#writing = null;
   }
 
   #setProblem(problem: LocalProblem | null): void {
@@ -292,36 +292,41 @@ function apply(db: IDBDatabase, epoch: number, ops: readonly Op[]): Promise<numb
     const stored = meta.get("epoch") as IDBRequest<number | undefined>;
     stored.onsuccess = () => {
       const outdated = (stored.result ?? 0) > epoch;
-      for (const op of ops) {
-        switch (op.kind) {
-          case "confirmed":
-            if (!outdated) updates.add(op.update);
-            break;
-          case "unsent":
-            unsent.put(op.edit);
-            break;
-          case "settle":
-            settleRows(unsent, outdated ? null : updates, op.ids);
-            break;
-          case "epoch":
-            now = Math.max(op.epoch, stored.result ?? 0);
-            meta.put(now, "epoch");
-            break;
-          case "fold":
-            if (!outdated) foldRows(updates);
-            break;
-          case "dismiss":
-            proposals.delete(op.key);
-            break;
-          case "discard":
-            if (!outdated) updates.clear();
-            for (const id of op.unsent) unsent.delete(id);
-            for (const proposal of op.proposals) proposals.add(proposal);
-            now = Math.max(op.epoch, stored.result ?? 0);
-            meta.put(now, "epoch");
-            break;
-        }
+      try {
+        for (const op of ops) now = perform(op, outdated, stored.result ?? 0) ?? now;
+      } catch (cause) {
+        reject(cause instanceof Error ? cause : new Error(String(cause)));
+        tx.abort();
       }
+    };
+    const perform = (op: Op, outdated: boolean, storedEpoch: number): number | undefined => {
+      switch (op.kind) {
+        case "confirmed":
+          if (!outdated) updates.add(op.update);
+          return undefined;
+        case "unsent":
+          unsent.put(op.edit);
+          return undefined;
+        case "settle":
+          settleRows(unsent, outdated ? null : updates, op.ids);
+          return undefined;
+        case "fold":
+          if (!outdated) foldRows(updates);
+          return undefined;
+        case "dismiss":
+          proposals.delete(op.key);
+          return undefined;
+        case "discard":
+          if (!outdated) updates.clear();
+          for (const id of op.unsent) unsent.delete(id);
+          for (const proposal of op.proposals) proposals.add(proposal);
+          break;
+        case "epoch":
+          break;
+      }
+      const newest = Math.max(op.epoch, storedEpoch);
+      meta.put(newest, "epoch");
+      return newest;
     };
   });
 }
