@@ -207,7 +207,7 @@ func (w *modelWorld) settle() {
 // The engine orders, deletes and holds back exactly as the model does, whatever
 // the order in which updates arrive.
 func TestEngineAgreesWithModel(t *testing.T) {
-	first, last := sessionSeeds(t, 400)
+	first, last := sessionSeeds(t, 100)
 	var edits, compared, behind int
 	for seed := first; seed < last; seed++ {
 		rng := rand.New(rand.NewPCG(seed, 2))

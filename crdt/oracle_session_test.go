@@ -50,7 +50,7 @@ type session struct {
 	dropPercent, reorderPercent int
 	log                         []string // what happened, printed when it fails
 
-	edits, deliveries, checks int
+	edits, deliveries, translations, checks int
 }
 
 const localEdit = "local"
@@ -266,9 +266,39 @@ func (s *session) merge(updates [][]byte) []byte {
 // apply hands both documents of r one remote update.
 func (s *session) apply(r *replica, update []byte) {
 	s.deliveries++
+	if s.rng.IntN(4) == 0 {
+		s.applyV2(r, update)
+		return
+	}
 	s.applyGo(r, update)
 	if r.kind != goOnly {
 		s.cleanUps(r, s.o.updates(s.t, "apply", r.id, update))
+	}
+}
+
+// applyV2 is apply by way of format v2, into which both engines translate alike.
+func (s *session) applyV2(r *replica, update []byte) {
+	s.translations++
+	v2, err := crdt.ConvertUpdateV1ToV2(update)
+	if err != nil {
+		s.fail("%x cannot be translated: %v", update, err)
+	}
+	if theirs := s.o.bytes(s.t, "toV2", update); !bytes.Equal(v2, theirs) {
+		s.fail("%x in v2:\nGo  %x\nYjs %x", update, v2, theirs)
+	}
+	v1, err := crdt.ConvertUpdateV2ToV1(v2)
+	if err != nil {
+		s.fail("%x cannot be translated back: %v", v2, err)
+	}
+	if theirs := s.o.bytes(s.t, "toV1", v2); !bytes.Equal(v1, theirs) {
+		s.fail("%x in v1:\nGo  %x\nYjs %x", v2, v1, theirs)
+	}
+	if err := r.doc.ApplyUpdateV2(v2, "remote"); err != nil {
+		s.fail("replica %d refuses %x: %v", r.id, v2, err)
+	}
+	s.check(r)
+	if r.kind != goOnly {
+		s.cleanUps(r, s.o.updates(s.t, "applyV2", r.id, v2))
 	}
 }
 
@@ -351,6 +381,13 @@ func (s *session) compare(r *replica) {
 	}
 	if mine, theirs := s.goState(r, nil), s.o.bytes(s.t, "state", r.id, []byte{0}); !bytes.Equal(mine, theirs) {
 		s.fail("replica %d (%v): full state:\nGo  %x\nYjs %x", r.id, r.kind, mine, theirs)
+	}
+	mine, err := r.doc.EncodeStateAsUpdateV2(nil)
+	if err != nil {
+		s.fail("replica %d: state in v2: %v", r.id, err)
+	}
+	if theirs := s.o.bytes(s.t, "stateV2", r.id, []byte{0}); !bytes.Equal(mine, theirs) {
+		s.fail("replica %d (%v): full state in v2:\nGo  %x\nYjs %x", r.id, r.kind, mine, theirs)
 	}
 }
 
