@@ -26,6 +26,8 @@ type conn struct {
 	dialect room.Dialect
 	out     *outbox
 
+	rest io.Reader // of a message given up half-way; owned by the reader
+
 	heard atomic.Int64 // Unix nanoseconds: when the client last sent something or answered a ping
 }
 
@@ -36,6 +38,9 @@ const (
 	// flushFor is how long a connection that is being closed may take to
 	// receive what was said to it before.
 	flushFor = 2 * time.Second
+	// silentGrace is how long a client that was silent has to take the closing
+	// frame.
+	silentGrace = 250 * time.Millisecond
 	// readFor is how long one message may take from its first to its last byte.
 	readFor = 60 * time.Second
 )
@@ -61,8 +66,13 @@ func (c *conn) serve(ctx context.Context, doc string, g room.Grant) {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
+		defer cancel() // so that the reader ends too
 		c.write(ctx)
-		cancel() // so that the reader ends too
+		reason := c.out.why()
+		if errors.Is(reason, errSilent) {
+			defer time.AfterFunc(silentGrace, cancel).Stop() // it will not answer the closing frame either
+		}
+		c.close(reason)
 	}()
 	s, err := c.cfg.Rooms.Join(ctx, doc, g, c.dialect, c.out)
 	if err != nil {
@@ -111,6 +121,7 @@ func (c *conn) readMessage(ctx context.Context) ([]byte, error) {
 		return nil, errGone
 	}
 	c.hear()
+	c.rest = r
 	if kind != websocket.MessageBinary {
 		return nil, malformed("a text message; messages are binary")
 	}
@@ -124,6 +135,7 @@ func (c *conn) readMessage(ctx context.Context) ([]byte, error) {
 	case int64(len(b)) > limit:
 		return nil, fmt.Errorf("%w: at most %d bytes", room.ErrTooBig, limit)
 	}
+	c.rest = nil
 	return b, nil
 }
 
@@ -145,6 +157,12 @@ func (h hearing) Read(p []byte) (int, error) {
 // answer to our closing frame has to be read by somebody, and a client that is
 // in the middle of sending has to be let finish to see our closing frame.
 func (c *conn) drainReads(ctx context.Context) {
+	if c.rest != nil {
+		// The library does not notice that a message was not read to its end.
+		if _, err := io.Copy(io.Discard, c.rest); err != nil {
+			return
+		}
+	}
 	for {
 		_, r, err := c.ws.Reader(ctx)
 		if err == nil {
@@ -157,7 +175,7 @@ func (c *conn) drainReads(ctx context.Context) {
 }
 
 // write sends what is in the outbox, and pings, until the connection is cut or
-// breaks; then it closes it.
+// breaks.
 func (c *conn) write(ctx context.Context) {
 	tick := time.NewTicker(c.cfg.PingEvery)
 	defer tick.Stop()
@@ -203,7 +221,6 @@ func (c *conn) write(ctx context.Context) {
 		}
 	}
 	ping.stop()
-	c.close(c.out.why())
 }
 
 // send writes one message. A deadline that passes closes the connection.

@@ -1,0 +1,4 @@
+package socket
+
+// Closing is what a client is told for a reason.
+var Closing = closing
