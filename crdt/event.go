@@ -276,8 +276,8 @@ func (b *deltaBuilder) flush() {
 	b.op = DeltaOp{}
 }
 
-// textDelta is the change of a text with its formatting (Yjs: YTextEvent.delta,
-// without the clean-up that Yjs does on the way).
+// textDelta is the change of a text with its formatting (Yjs: YTextEvent.delta).
+// Yjs deletes superfluous marks on the way; here they are only passed over.
 func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 	var b deltaBuilder
 	var cur, old, changes attrs // in force now, before, and the difference
@@ -328,9 +328,12 @@ func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 		case kindFormat:
 			f := d.formatOf(it)
 			now, _ := cur.get(f.key)
+			says := !it.deleted() // something that is not in force already
 			switch {
 			case oldN == 0:
-				if !it.deleted() && !equalAttrs(now, f.val) {
+				if says && equalAttrs(now, f.val) {
+					says = f.val == nil
+				} else if says {
 					endRetain()
 					if was, _ := old.get(f.key); equalAttrs(f.val, was) {
 						changes.remove(f.key)
@@ -349,7 +352,9 @@ func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 				}
 			default:
 				old.set(f)
-				if v, ok := changes.get(f.key); ok && !equalAttrs(v, f.val) {
+				if v, ok := changes.get(f.key); ok && equalAttrs(v, f.val) {
+					says = v == nil
+				} else if ok {
 					endRetain()
 					if f.val == nil {
 						changes.remove(f.key)
@@ -358,7 +363,7 @@ func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 					}
 				}
 			}
-			if !it.deleted() {
+			if says {
 				if b.insert.Len() > 0 {
 					b.flush()
 				}

@@ -146,3 +146,28 @@ func quoteJS(s string) string {
 	}
 	return string(append(b, '"'))
 }
+
+// dumpEvents writes the events of a transaction, a line each, as dumpEvents in
+// testdata/oracle.mjs does.
+func dumpEvents(events []crdt.Event) string {
+	var lines []string
+	for _, e := range events {
+		keys := make(map[string]any)
+		for k, c := range e.Keys {
+			switch c.Old.(type) {
+			case crdt.Type:
+				keys[k] = []any{c.Action}
+			case nil:
+				keys[k] = []any{c.Action, c.Old}
+				if c.Action == "add" {
+					keys[k] = []any{c.Action, crdt.Undefined}
+				}
+			default:
+				keys[k] = []any{c.Action, c.Old}
+			}
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s %s", e.Path[0], dump(e.Path[1:]), dumpDelta(e.Delta), dump(keys)))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}

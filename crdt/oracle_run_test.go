@@ -36,18 +36,18 @@ func sessionSeeds(t testing.TB, n int) (first, last uint64) {
 func TestOracleSessions(t *testing.T) {
 	o := useOracle(t)
 	first, last := sessionSeeds(t, 300)
-	var edits, deliveries, translations, checks int
+	var edits, deliveries, translations, checks, eventful int
 	for seed := first; seed < last; seed++ {
 		s := newSession(t, o, seed)
 		s.run()
 		edits, deliveries = edits+s.edits, deliveries+s.deliveries
-		translations, checks = translations+s.translations, checks+s.checks
+		translations, checks, eventful = translations+s.translations, checks+s.checks, eventful+s.eventful
 	}
 	n := int(last - first)
-	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d requests",
-		n, edits, deliveries, translations, checks, o.calls)
+	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d requests",
+		n, edits, deliveries, translations, checks, eventful, o.calls)
 	t.Log(did)
-	if edits < 10*n || deliveries < 10*n || translations < 5*n || checks < 2*n {
+	if edits < 10*n || deliveries < 10*n || translations < 5*n || checks < 2*n || eventful < 2*n {
 		t.Errorf("that is too little: %s", did)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ type replica struct {
 	inbox  [][]byte
 
 	emitted [][]byte // local updates of doc not yet taken
+	events  []string // by transaction, not yet compared
 }
 
 type replicaKind int
@@ -48,9 +50,10 @@ type session struct {
 	replicas []*replica
 
 	dropPercent, reorderPercent int
+	observe                     bool     // compare events too
 	log                         []string // what happened, printed when it fails
 
-	edits, deliveries, translations, checks int
+	edits, deliveries, translations, checks, eventful int
 }
 
 const localEdit = "local"
@@ -72,6 +75,7 @@ func newSession(t testing.TB, o *oracle, seed uint64) *session {
 	if rng.IntN(4) == 0 {
 		s.profile.objects = 1
 	}
+	s.observe = rng.IntN(4) == 0
 	for i := range n {
 		r := &replica{id: i, client: clientID(rng, i), kind: replicaKind(rng.IntN(4)), keep: keepAll}
 		if s.profile.objects > 0 && r.kind == mirror {
@@ -111,6 +115,34 @@ func (s *session) start(r *replica) {
 	case mirror, jsAuthor:
 		s.o.call(s.t, "create", r.id, r.client, !r.keep, roots)
 	}
+	if s.observe && r.kind != goOnly {
+		r.events = nil
+		r.doc.ObserveAll(func(events []crdt.Event, _ *crdt.Tx) {
+			r.events = append(r.events, dumpEvents(events))
+		})
+		s.o.call(s.t, "observe", r.id, roots)
+	}
+}
+
+// compareEvents checks that observers of both documents of r were told the same,
+// transaction by transaction.
+func (s *session) compareEvents(r *replica) {
+	if !s.observe || r.kind == goOnly {
+		return
+	}
+	var theirs []string
+	for _, group := range s.o.call(s.t, "events", r.id).([]any) {
+		var lines []string
+		for _, line := range group.([]any) {
+			lines = append(lines, line.(string))
+		}
+		theirs = append(theirs, strings.Join(lines, "\n"))
+	}
+	if !slices.Equal(r.events, theirs) {
+		s.fail("replica %d (%v): events:\nGo  %s\nYjs %s", r.id, r.kind, strings.Join(r.events, "\n--\n    "), strings.Join(theirs, "\n--\n    "))
+	}
+	s.eventful += len(theirs)
+	r.events = nil
 }
 
 func (s *session) logf(format string, args ...any) {
@@ -175,6 +207,7 @@ func (s *session) edit(r *replica) {
 			s.broadcast(r, u)
 			s.applyGo(r, u)
 		}
+		s.compareEvents(r)
 		return
 	}
 	var edits []edit
@@ -196,7 +229,7 @@ func (s *session) edit(r *replica) {
 	switch r.kind {
 	case mirror:
 		theirs := s.o.updates(s.t, "edit", r.id, edits)
-		if len(mine) != len(theirs) || len(mine) == 1 && !bytes.Equal(mine[0], theirs[0]) {
+		if len(mine) > len(theirs) || len(mine) < len(theirs) && !s.observe || len(mine) == 1 && !bytes.Equal(mine[0], theirs[0]) {
 			s.fail("replica %d: the same edits made other updates:\nGo  %x\nYjs %x\nbefore: %x", r.id, mine, theirs, before)
 		}
 	case goAuthor:
@@ -273,6 +306,7 @@ func (s *session) apply(r *replica, update []byte) {
 	s.applyGo(r, update)
 	if r.kind != goOnly {
 		s.cleanUps(r, s.o.updates(s.t, "apply", r.id, update))
+		s.compareEvents(r)
 	}
 }
 
@@ -299,6 +333,7 @@ func (s *session) applyV2(r *replica, update []byte) {
 	s.check(r)
 	if r.kind != goOnly {
 		s.cleanUps(r, s.o.updates(s.t, "applyV2", r.id, v2))
+		s.compareEvents(r)
 	}
 }
 

@@ -138,14 +138,17 @@ const dumpType = t => {
   return 'Type(' + t.constructor.name + ')'
 }
 
-const dumpEvents = events => events.map(e => {
+// An event that says nothing happened, which Yjs emits when something came and
+// went within a transaction, is left out.
+const dumpEvents = (name, events) => events.flatMap(e => {
   const keys = {}
-  e.changes.keys.forEach((change, key) => { keys[key] = change.action })
-  const target = e.target
-  const path = dump(e.path)
-  const delta = dumpDelta(e.changes.delta.map(d => Array.isArray(d.insert) && d.insert.length === 0 ? { ...d, insert: undefined } : d))
-  return path + (target instanceof Y.Map ? '' : ' ' + delta) + ' ' + dump(keys)
-}).sort()
+  e.changes.keys.forEach(({ action, oldValue }, key) => {
+    keys[key] = oldValue instanceof Y.AbstractType ? [action] : [action, oldValue]
+  })
+  const delta = e.target instanceof Y.Map ? [] : e.changes.delta
+  if (delta.length === 0 && Object.keys(keys).length === 0) return []
+  return [name + ' ' + dump(e.path) + ' ' + dumpDelta(delta) + ' ' + dump(keys)]
+})
 
 const mutate = (entry, fn) => {
   const before = entry.doc.clientID
@@ -238,11 +241,16 @@ const commands = {
   observe (id, roots) {
     const entry = docs.get(id)
     entry.events = []
-    roots.forEach(name => rootOf(entry.doc, name).observeDeep(events => { entry.events.push(...dumpEvents(events).map(s => name + ' ' + s)) }))
+    let current = []
+    roots.forEach(name => rootOf(entry.doc, name).observeDeep(events => { current.push(...dumpEvents(name, events)) }))
+    entry.doc.on('afterTransaction', () => {
+      if (current.length > 0) entry.events.push(current.sort())
+      current = []
+    })
   },
   events (id) {
     const entry = docs.get(id)
-    const events = entry.events.sort()
+    const events = entry.events
     entry.events = []
     return events
   },
