@@ -101,7 +101,7 @@ func (r *Room) refuse(s *Session, edits []uint64, code, reason string, cut error
 // that types before it answered step 1, or a tab that heard of an edit from
 // another tab. Such an update is held until what it lacks is here.
 func (r *Room) advance(s *Session) {
-	if r.damaged != nil {
+	if r.damaged != nil || r.predecessor(s) {
 		return
 	}
 	for s.flight == nil && len(s.queue) > 0 {
@@ -131,6 +131,22 @@ func (r *Room) advance(s *Session) {
 	if s.flight == nil {
 		r.rest(s)
 	}
+}
+
+// predecessor says whether an earlier connection of the person still has edits
+// on their way. A client that lost its connection sends again what was not
+// acknowledged; if its new session waits until the old one is done, that is an
+// echo and not a second entry.
+func (r *Room) predecessor(s *Session) bool {
+	if s.flights > 0 || len(r.byID) == len(r.sessions) {
+		return false // it has begun, or nobody is leaving
+	}
+	for _, p := range r.byID {
+		if _, held := r.held[p]; p.state == leaving && !held && p.serial < s.serial && p.grant.Person.ID == s.grant.Person.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // nextBatch merges as much from the head of the session's queue as makes one
@@ -299,6 +315,11 @@ func (r *Room) rest(s *Session) {
 	if s.state == leaving && s.flight == nil && len(s.queue) == 0 {
 		s.state = gone
 		delete(r.byID, s.id)
+		for _, next := range r.byID {
+			if next.grant.Person.ID == s.grant.Person.ID && len(next.queue) > 0 {
+				r.advance(next) // it may have waited for this one
+			}
+		}
 	}
 	r.settled()
 }

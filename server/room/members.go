@@ -18,6 +18,8 @@ func (r *Room) admit(s *Session) error {
 		return ErrFull
 	}
 	s.state = inside
+	r.serial++
+	s.serial = r.serial
 	s.live = s.dialect == Stock
 	r.sessions[s] = struct{}{}
 	r.byID[s.id] = s

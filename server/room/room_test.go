@@ -147,6 +147,26 @@ func TestEchoDoesNotOvertake(t *testing.T) {
 	ann.settled()
 }
 
+// A page that lost its connection sends again what was not acknowledged, while
+// its first attempt is still on the way.
+func TestResentEditIsOneEntry(t *testing.T) {
+	w := newWorld(t)
+	doc := w.createPlan("p1")
+	ann := w.join(editor("ann", doc), room.Coplan)
+	g := w.gate()
+	ann.write("once")
+	<-g.waiting
+	ann.leave()
+	ann.connect(editor("ann", doc)) // and answers step 1 with the same words
+	ann.until("the answer is sent", func() bool { return ann.sent == 1 })
+	w.text(doc)
+	close(g.open)
+	ann.settled()
+	if n := len(w.entries(doc)); n != 2 || ann.ackSeq != 0 {
+		t.Errorf("%d entries, acknowledged at %d", n, ann.ackSeq)
+	}
+}
+
 func TestWhoMayNotWrite(t *testing.T) {
 	w := newWorld(t)
 	doc := w.createPlan("p1")

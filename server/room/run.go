@@ -45,6 +45,7 @@ type Room struct {
 	following
 	storage
 	snapshots
+	serial   uint64 // of the session admitted last
 	draining bool
 	stop     bool
 

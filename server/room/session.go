@@ -25,6 +25,7 @@ type Session struct {
 
 	// Owned by the room's goroutine.
 	state     sessionState
+	serial    uint64 // order of admission
 	live      bool   // gets updates
 	greeted   bool   // said hello
 	refused   bool   // an edit was refused: what builds on it is refused too

@@ -44,7 +44,7 @@ func newWorld(t *testing.T, change ...func(*room.Config)) *world {
 	return w
 }
 
-func openJournal(t *testing.T) *journal.Journal {
+func openJournal(t testing.TB) *journal.Journal {
 	t.Helper()
 	j, err := journal.Open(context.Background(), journal.Config{
 		Dir: t.TempDir(), Sync: journal.SyncOS, Logger: slog.New(slog.DiscardHandler), RetryFor: 2 * time.Second,
