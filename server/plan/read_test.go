@@ -14,15 +14,7 @@ import (
 // live node that is not below a deleted one is shown exactly once.
 func TestReadTakesAnything(t *testing.T) {
 	for seed := range uint64(40) {
-		w := oddWorld{rand.New(rand.NewPCG(seed, 0))}
-		d := newPlan(t, "quick-start")
-		odd := 0
-		for range 60 {
-			edit(t, d, func(tx *crdt.Tx) { odd += w.spoil(t, d, tx) })
-		}
-		if odd < 20 {
-			t.Fatalf("seed %d: only %d places were spoiled", seed, odd)
-		}
+		d := spoiledPlan(t, seed)
 		v := plan.Read(d)
 		asJSON(t, v)
 		checkTree(t, fmt.Sprint("seed ", seed), d, v)
@@ -30,6 +22,21 @@ func TestReadTakesAnything(t *testing.T) {
 			t.Fatalf("seed %d: comment anchors see\n%q\nreaders see\n%q", seed, layout, v.SummaryText)
 		}
 	}
+}
+
+// spoiledPlan is a plan after sixty odd edits.
+func spoiledPlan(t *testing.T, seed uint64) *crdt.Doc {
+	t.Helper()
+	w := oddWorld{rand.New(rand.NewPCG(seed, 0))}
+	d := newPlan(t, "quick-start")
+	odd := 0
+	for range 60 {
+		edit(t, d, func(tx *crdt.Tx) { odd += w.spoil(d, tx) })
+	}
+	if odd < 20 {
+		t.Fatalf("seed %d: only %d places were spoiled", seed, odd)
+	}
+	return d
 }
 
 func checkTree(t *testing.T, what string, d *crdt.Doc, v plan.View) {
@@ -73,7 +80,7 @@ func checkTree(t *testing.T, what string, d *crdt.Doc, v plan.View) {
 type oddWorld struct{ *rand.Rand }
 
 // spoil writes something odd somewhere and returns how many places it hit.
-func (w oddWorld) spoil(t *testing.T, d *crdt.Doc, tx *crdt.Tx) int {
+func (w oddWorld) spoil(d *crdt.Doc, tx *crdt.Tx) int {
 	nodes := d.Map(plan.RootNodes)
 	ids := nodes.Keys()
 	m, isMap := nodes.Map(ids[w.IntN(len(ids))])

@@ -38,6 +38,9 @@ var vectorCases = []struct {
 	{"odd-structure", "strings for texts, texts for strings, plain values for maps, nested oddities in rich text", oddStructurePlan},
 	{"comments", "overlapping comments, replies, a resolved thread, an orphan, a deleted thread, comments on steps", commentsPlan},
 	{"odd-threads", "threads and messages with odd values", oddThreadsPlan},
+	{"spoiled-1", "sixty odd edits at random places", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 1) }},
+	{"spoiled-2", "sixty others", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 2) }},
+	{"spoiled-3", "sixty others", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 3) }},
 	{"typing-together", "two people type into one paragraph and one title at once", typingPlan},
 }
 

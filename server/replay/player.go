@@ -30,8 +30,8 @@ type Change struct {
 	Field     string `json:"field"`  // the key that changed, or the root it lies in
 	Action    string `json:"action"` // add, update, delete or edit (of text)
 	Old       any    `json:"old"`    // values before and after, where they are plain
-	New       any    `json:"new"`
-	Text      string `json:"text"` // the sentence without the person: “moved *Security review* from 3 to 10 Mar”
+	New       any    `json:"new"`    // … or the words written, for an edit of rich text
+	Text      string `json:"text"`   // the sentence without the person: “moved *Security review* from 3 to 10 Mar”
 }
 
 // Player applies a document's entries in order and tells what each changed.
@@ -68,7 +68,7 @@ func (p *Player) Apply(s journal.Stored) (Item, error) {
 	if err := applyEntry(p.doc, s); err != nil {
 		return Item{}, err
 	}
-	t := teller{player: p, entry: s, created: map[string]bool{}}
+	t := teller{player: p, entry: s, created: map[string]bool{}, told: map[string]int{}}
 	t.tell(p.events)
 	for id := range t.nodes {
 		p.rememberNode(id)

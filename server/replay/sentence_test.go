@@ -173,6 +173,21 @@ func TestSentences(t *testing.T) {
 			n(d, "kick-off-call").Set(tx, plan.NodeStatus, plan.StatusBlocked)
 			n(d, "admin-training").Set(tx, plan.NodeStatus, plan.StatusBlocked)
 		}, "Ben (seller) set the plan to paused and made 2 more changes"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			for _, id := range []string{"n1", "n2", "n3"} {
+				plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: id, Kind: plan.KindTask, Parent: "evaluation", Ord: "z", Title: id})
+			}
+		}, "Dana (buyer) added 3 steps: *n1*, *n2* and *n3*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			for _, id := range []string{"n1", "n2", "n3"} {
+				n(d, id).Set(tx, plan.NodeDel, "2026-03-03T10:00:00.000Z")
+			}
+		}, "Dana (buyer) deleted 3 steps: *n1*, *n2* and *n3*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			n(d, "n1").Delete(tx, plan.NodeDel)
+			n(d, "n2").Delete(tx, plan.NodeDel)
+			n(d, "n3").Set(tx, plan.NodeDel, "2026-03-04T10:00:00.000Z")
+		}, "Dana (buyer) restored *n1* and made 2 more changes"},
 	} {
 		if got := w.tellEdit(c.who, c.do).Sentence; got != c.want {
 			t.Errorf("got:  %s\nwant: %s", got, c.want)
@@ -216,6 +231,19 @@ func TestSentencesOfComments(t *testing.T) {
 	w.command(ben, plan.CommandCommentReply, plan.CommentArgs{Thread: "t2", Body: "Me."})
 	if got := w.tellLast().Sentence; got != "Ben (seller) reopened the comment on *Demo on your own data* and replied to the comment on *Demo on your own data*" {
 		t.Errorf("a reply to a resolved thread: %s", got)
+	}
+}
+
+// An edit of rich text keeps the words that were written.
+func TestChangesHoldWhatWasWritten(t *testing.T) {
+	w := newWorld(t, 1, "quick-start")
+	item := w.tellEdit(2, func(d *crdt.Doc, tx *crdt.Tx) {
+		f := d.XMLFragment(plan.RootSummary)
+		f.Get(0).(crdt.XMLElement).Get(0).(crdt.XMLText).Insert(tx, 0, "First: ", nil)
+		f.Get(1).(crdt.XMLElement).Get(0).(crdt.XMLText).Insert(tx, 0, "We move 14,000 shipments.", nil)
+	})
+	if len(item.Changes) != 1 || item.Changes[0].New != "First: We move 14,000 shipments." {
+		t.Errorf("changes %+v", item.Changes)
 	}
 }
 

@@ -18,9 +18,11 @@ type teller struct {
 	changes []Change
 	nodes   map[string]bool // whose head is to be remembered afresh
 	roles   map[string]bool
-	// created holds nodes, roles, threads and messages that are new with this
-	// entry, and text fields already told about, by path: one change each.
+	// created holds the paths of nodes, roles and threads that are new with this
+	// entry: what is inside them is not told apart.
 	created map[string]bool
+	// told holds which change tells of everything below a path.
+	told map[string]int
 }
 
 func (t *teller) tell(events []crdt.Event) {
@@ -72,12 +74,16 @@ func (t *teller) planCreated(events []crdt.Event) bool {
 
 func (t *teller) add(c Change) { t.changes = append(t.changes, c) }
 
-// once adds c unless something was told under the same path already.
-func (t *teller) once(path string, c Change) {
-	if !t.created[path] {
-		t.created[path] = true
+// once adds c unless something was told under the same path already, and
+// returns the change that tells of it.
+func (t *teller) once(path string, c Change) *Change {
+	i, ok := t.told[path]
+	if !ok {
+		i = len(t.changes)
+		t.told[path] = i
 		t.add(c)
 	}
+	return &t.changes[i]
 }
 
 // eachKey calls fn for every changed key of a map, in order.
@@ -92,13 +98,19 @@ func (t *teller) eachKey(e crdt.Event, fn func(key string, c crdt.KeyChange)) {
 	}
 }
 
-// textEdit adds c once if e changed words or formats; comment marks are no edit
-// of the text they stand on.
+// textEdit adds c once if e changed words or formats, with the words that were
+// written; comment marks are no edit of the text they stand on.
 func (t *teller) textEdit(e crdt.Event, path string, c Change) {
 	if len(e.Keys) == 0 && !slices.ContainsFunc(e.Delta, editsText) {
 		return
 	}
-	t.once(path, c)
+	told := t.once(path, c)
+	for _, op := range e.Delta {
+		if written, ok := op.Insert.(string); ok {
+			before, _ := told.New.(string)
+			told.New = clip(before+written, maxWritten)
+		}
+	}
 }
 
 func editsText(op crdt.DeltaOp) bool {

@@ -49,13 +49,36 @@ func join(changes []Change) string {
 			return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
 		}
 	}
+	for _, c := range changes[1:] {
+		if c.Action != first.Action || (c.New == nil) != (first.New == nil) {
+			return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
+		}
+	}
+	return fmt.Sprintf(together(first), len(changes), titles(changes))
+}
+
+// together is how several steps changed alike; %d is how many, %s which.
+func together(first Change) string {
 	switch first.Field {
 	case plan.NodeDue, plan.NodeStart:
-		return fmt.Sprintf("moved the dates of %d steps: %s", len(changes), titles(changes))
+		return "moved the dates of %d steps: %s"
 	case plan.NodeStatus:
-		return fmt.Sprintf("changed the status of %d steps: %s", len(changes), titles(changes))
+		return "changed the status of %d steps: %s"
+	case plan.NodeParent, plan.NodeOrd:
+		return "moved %d steps: %s"
+	case plan.NodeSide:
+		return "changed the side of %d steps: %s"
+	case plan.NodeDel:
+		if first.New != nil {
+			return "deleted %d steps: %s"
+		}
+		return "restored %d steps: %s"
+	case plan.RootNodes:
+		if first.Action == "add" {
+			return "added %d steps: %s"
+		}
 	}
-	return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
+	return "changed %d steps: %s"
 }
 
 // titles lists the nodes of changes, the first three by name.
@@ -137,7 +160,10 @@ func kindName(kind string) string { return "the " + bareKind(kind) }
 
 func quote(s string) string { return "“" + words(s, "…") + "”" }
 
-const maxWords = 80 // characters of quoted text kept in a sentence
+const (
+	maxWords   = 80  // characters of quoted text kept in a sentence
+	maxWritten = 400 // characters of written text kept in a change
+)
 
 // words makes text from a document fit to stand in a sentence: one line, not
 // long, and without asterisks, which would end an emphasis.
@@ -147,8 +173,13 @@ func words(v any, empty string) string {
 	if s == "" {
 		return empty
 	}
-	if r := []rune(s); len(r) > maxWords {
-		s = strings.TrimSpace(string(r[:maxWords])) + "…"
+	return clip(s, maxWords)
+}
+
+// clip keeps the first n characters of s.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n])) + "…"
 	}
 	return s
 }
