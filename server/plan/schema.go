@@ -200,7 +200,6 @@ const (
 )
 
 var (
-	nodeKinds    = []string{KindStage, KindMilestone, KindTask, KindSubtask}
 	nodeStatuses = []string{StatusNotStarted, StatusInProgress, StatusBlocked, StatusDone, StatusSkipped}
 	nodeSides    = []string{SideSeller, SideBuyer, SideJoint}
 	planStatuses = []string{PlanDraft, PlanLive, PlanPaused, PlanWon, PlanLost}
