@@ -117,6 +117,7 @@ func (s *session) start(r *replica) {
 	}
 	if s.observe && r.kind != goOnly {
 		r.events = nil
+		dumpDoc(r.doc, roots) // gives the roots their types
 		r.doc.ObserveAll(func(events []crdt.Event, _ *crdt.Tx) {
 			r.events = append(r.events, dumpEvents(events))
 		})
