@@ -129,6 +129,8 @@ describe("the copy on this device", () => {
       // The tab ends at the n-th request: a browser then aborts its transaction.
       let left = writes;
       for (const method of ["add", "put", "delete"] as const) {
+        // Called with the store it belongs to, below.
+        // eslint-disable-next-line @typescript-eslint/unbound-method
         const real = FakeStore.prototype[method] as (...args: unknown[]) => IDBRequest;
         vi.spyOn(FakeStore.prototype, method).mockImplementation(function (this: IDBObjectStore, ...args: unknown[]) {
           if (left-- > 0) return real.apply(this, args) as never;

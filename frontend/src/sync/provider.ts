@@ -453,8 +453,10 @@ export class CoplanProvider {
     const covered = Y.decodeStateVector(stateVector);
     for (const { ids, update } of this.#unsent.backlog()) {
       this.#sendEdit(ids, update);
-      for (const [client, end] of Y.decodeStateVector(Y.encodeStateVectorFromUpdate(update))) {
-        covered.set(client, Math.max(end, covered.get(client) ?? 0));
+      const { from, to } = Y.parseUpdateMeta(update);
+      for (const [client, end] of to) {
+        const known = covered.get(client) ?? 0;
+        if ((from.get(client) ?? 0) <= known) covered.set(client, Math.max(end, known));
       }
     }
     if (holdsMore(this.doc, covered)) this.#sendEdit([], Y.encodeStateAsUpdate(this.doc, stateVector));

@@ -33,6 +33,8 @@ export class TestServer {
   readonly log: Uint8Array[] = [];
   readonly awareness: number[] = [];
   opened = 0;
+  /** Stays the same after `stop`. */
+  port = 0;
   readonly #http: Server;
   readonly #wss: WebSocketServer;
   #held: (() => void)[] = [];
@@ -49,11 +51,8 @@ export class TestServer {
     const http = createServer((_, response) => response.writeHead(404).end());
     const server = new TestServer(http);
     await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
+    server.port = (http.address() as AddressInfo).port;
     return server;
-  }
-
-  get port(): number {
-    return (this.#http.address() as AddressInfo).port;
   }
 
   url(token: string): string {
