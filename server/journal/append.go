@@ -65,7 +65,7 @@ func (j *Journal) Append(ctx context.Context, id string, e Entry) (uint64, error
 			single: try > 0,
 			out:    make(chan reply, 1),
 		}
-		r := j.attempt(ctx, j.shards[where.shard], p)
+		r := j.attempt(ctx, j.shards[where.shard], p, j.cfg.AttemptFor<<min(try, 6))
 		if r.err == nil {
 			j.appended(where, r.seq)
 			return r.seq, nil
@@ -114,8 +114,9 @@ func fateOf(maybe bool) fate {
 	return notStored
 }
 
-// attempt sends p once and waits for the outcome.
-func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending) reply {
+// attempt sends p once and waits up to limit for the outcome. Limits double with
+// each attempt, so that a slow disk isn't given ever more work.
+func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending, limit time.Duration) reply {
 	select {
 	case b.in <- p:
 	case <-ctx.Done():
@@ -123,7 +124,7 @@ func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending) reply {
 	case <-j.halt:
 		return reply{err: ErrClosed}
 	}
-	timer := time.NewTimer(j.cfg.AttemptFor)
+	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	for {
 		var why error
@@ -132,7 +133,7 @@ func (j *Journal) attempt(ctx context.Context, b *publisher, p *pending) reply {
 			return r
 		case <-timer.C:
 			if p.stillQueued() { // others are ahead; its own attempt hasn't begun
-				timer.Reset(j.cfg.AttemptFor)
+				timer.Reset(limit)
 				continue
 			}
 			why = errNoAck
@@ -196,10 +197,8 @@ func (j *Journal) maxEntry() int {
 
 // accepting says why no entry can be taken, or nil.
 func (j *Journal) accepting() error {
-	select {
-	case <-j.stop:
+	if j.closing() {
 		return ErrClosed
-	default:
 	}
 	if j.host == nil {
 		return nil

@@ -27,6 +27,8 @@ type Config struct {
 	// URL names an external NATS with JetStream (comma-separated servers);
 	// empty means embedded. Dir is then unused.
 	URL string
+	// Credentials is the path of a NATS .creds file, for an external NATS.
+	Credentials string
 	// Sync is for the embedded server; default SyncFsync. An external cluster
 	// has its own setting (sync_interval: always is the equivalent).
 	Sync SyncMode
@@ -44,15 +46,16 @@ type Config struct {
 	// RetryFor is how long Append keeps trying by itself; default 15 s, which
 	// covers the loss of a stream leader.
 	RetryFor time.Duration
-	// AttemptFor is how long one attempt waits for its acknowledgement before
-	// Append sends the entry again; default 3 s.
+	// AttemptFor is how long Append waits for an acknowledgement before it sends
+	// the entry again, the first time; then twice as long each time. Default 3 s.
 	AttemptFor time.Duration
 	// DedupWindow is how long a repeated id is recognised; default 10 min.
 	DedupWindow time.Duration
 	// ConnectFor is how long Open waits for an external NATS; default 10 s.
 	ConnectFor time.Duration
 	// Listen makes the embedded server accept NATS clients on this TCP address
-	// too, for tools and for other nodes; empty: in-process only.
+	// too, for tools and for other nodes; empty: in-process only. Such clients
+	// aren't authenticated: bind to a private address.
 	Listen string
 	// Logger gets the journal's and the embedded server's messages; default
 	// slog.Default().

@@ -184,7 +184,7 @@ func (j *Journal) Check(ctx context.Context, doc string, deep bool) error {
 		return err
 	}
 	if ok {
-		if err := j.checkReach(ctx, doc, where, snap.Cursor()); err != nil {
+		if _, err := j.checkReach(ctx, doc, where, snap.Cursor()); err != nil {
 			return fmt.Errorf("check %s: %w", doc, err)
 		}
 		if err := j.checkCount(ctx, doc, where, snap.Cursor()); err != nil {
@@ -200,16 +200,12 @@ func (j *Journal) Check(ctx context.Context, doc string, deep bool) error {
 	return nil
 }
 
-// checkReach: the log must reach c.
-func (j *Journal) checkReach(ctx context.Context, doc string, where place, c Cursor) error {
-	if c.Seq == 0 {
-		return nil
+// checkReach: the log must reach c. It gives the log's end.
+func (j *Journal) checkReach(ctx context.Context, doc string, where place, c Cursor) (end uint64, err error) {
+	if end, err = j.last(ctx, where); err != nil {
+		return 0, err
 	}
-	end, err := j.last(ctx, where)
-	if err != nil {
-		return err
-	}
-	return j.damagedIf(end < c.Seq, doc, where, Cursor{Seq: end, Next: c.Next},
+	return end, j.damagedIf(end < c.Seq, doc, where, Cursor{Seq: end, Next: c.Next},
 		fmt.Sprintf("the log ends at sequence %d, but entries up to %d were seen", end, c.Seq))
 }
 

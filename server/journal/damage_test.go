@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,7 +58,7 @@ const damaged = "plan/damaged"
 func written(t *testing.T) (dir string, at []journal.Stored) {
 	t.Helper()
 	dir = t.TempDir()
-	j := mustOpen(t, journal.Config{Dir: dir})
+	j := mustOpen(t, journal.Config{Dir: dir, Sync: journal.SyncOS})
 	var edge journal.Edge
 	for i := range 60 {
 		if _, err := j.Append(within(t, 5*time.Second), fmt.Sprint(i), update(damaged, fmt.Sprintf("marker-%02d", i))); err != nil {
@@ -317,5 +318,48 @@ func TestCorruptSnapshot(t *testing.T) {
 				t.Errorf("after writing it again: %q, %v", s.State, err)
 			}
 		})
+	}
+}
+
+// Of many snapshots the newest four stay, and older ones spread over history.
+func TestSnapshotsThinned(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, journal.Config{Dir: t.TempDir(), Sync: journal.SyncOS})
+	defer closeNow(t, j)
+	for i := range uint64(45) {
+		putSnapshot(t, j, journal.Snapshot{Doc: damaged, Seq: i + 1, Ordinal: 100 * (i + 1), State: []byte("x")})
+	}
+	var left []uint64
+	for at := uint64(45); at > 0; at-- {
+		s, ok, err := j.LatestSnapshot(within(t, 5*time.Second), damaged, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			break
+		}
+		at = s.Seq
+		left = append(left, s.Seq)
+	}
+	slices.Reverse(left)
+	if len(left) != 32 || !slices.Equal(left[28:], []uint64{42, 43, 44, 45}) {
+		t.Fatalf("left are %v", left)
+	}
+	for i := 1; i < len(left); i++ {
+		if left[i]-left[i-1] > 4 {
+			t.Fatalf("a gap from %d to %d in %v", left[i-1], left[i], left)
+		}
+	}
+	js, err := jetstream.New(journal.Conn(j))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := js.ObjectStore(within(t, 5*time.Second), "SNAPSHOTS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := o.List(within(t, 5*time.Second))
+	if err != nil || len(objects) != 32 {
+		t.Errorf("%d objects are stored, %v; want 32", len(objects), err)
 	}
 }

@@ -60,3 +60,11 @@ func SnapshotObject(doc string, ordinal uint64) string {
 	}
 	return snapNote{Ordinal: ordinal}.object(p)
 }
+
+// BatchFrom sets from how many waiting entries a batch is made; 0: never. To be
+// called before anything is appended.
+func BatchFrom(j *Journal, n int) {
+	for _, b := range j.shards {
+		b.from = n
+	}
+}

@@ -71,17 +71,14 @@ func (j *Journal) Follow(ctx context.Context, doc string, from Cursor, deliver f
 	}
 	s.changed.L = &s.mu
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	if err := j.checkReach(ctx, doc, where, from); err != nil {
+	// What is stored between this and add is read by the first catchUp.
+	if s.target, err = j.checkReach(ctx, doc, where, from); err != nil {
 		return nil, fmt.Errorf("follow %s: %w", doc, err)
 	}
 	if err := j.checkCount(ctx, doc, where, from); err != nil && !errors.Is(err, ErrDamaged) {
 		return nil, fmt.Errorf("follow %s: %w", doc, err)
 	} // damage behind the cursor is reported; what comes is unaffected by it
 	if err := j.live.add(s); err != nil {
-		return nil, fmt.Errorf("follow %s: %w", doc, err)
-	}
-	if s.target, err = j.last(ctx, where); err != nil {
-		j.live.remove(s)
 		return nil, fmt.Errorf("follow %s: %w", doc, err)
 	}
 	s.mu.Lock()

@@ -35,12 +35,14 @@ type Journal struct {
 	replicated bool          // streams have replicas, which may lag behind their leader
 	stop       chan struct{} // closed when Close begins: nothing new starts
 	halt       chan struct{} // closed when Close waits no longer for appends under way
+	end        func()        // ends the context of upkeep
 	wg         sync.WaitGroup
 	readers    chan struct{} // one element per read request under way
 
 	high       [Shards]atomic.Uint64 // newest sequence known of each stream
 	noted      [Shards]atomic.Uint64 // the part of high that is written down
 	disk       diskWatch
+	opened     atomic.Bool            // open succeeded: handlers may use the fields above
 	writeError atomic.Pointer[string] // set while the embedded engine has given up writing
 	hooks      atomic.Pointer[hooks]
 
@@ -122,12 +124,15 @@ func (j *Journal) open(ctx context.Context) error {
 		j.shards[i] = j.newPublisher()
 		j.goes(j.shards[i].run)
 	}
-	j.goes(j.live.watch)
-	j.goes(j.keepNotes)
-	j.goes(j.probe)
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	j.end = end
+	j.goes(func() { j.live.watch(life) })
+	j.goes(func() { j.keepNotes(life) })
+	j.goes(func() { j.probe(life) })
 	if j.host != nil {
-		j.goes(func() { j.heal(broken) })
+		j.goes(func() { j.heal(life, broken) })
 	}
+	j.opened.Store(true)
 	return nil
 }
 
@@ -175,6 +180,9 @@ func (j *Journal) connect(ctx context.Context, name string) (*nats.Conn, error) 
 		url = ""
 		opts = append(opts, nats.InProcessServer(j.host), nats.ReconnectWait(20*time.Millisecond), nats.PingInterval(time.Minute))
 	}
+	if j.cfg.Credentials != "" {
+		opts = append(opts, nats.UserCredentials(j.cfg.Credentials))
+	}
 	deadline := time.Now().Add(j.cfg.ConnectFor)
 	for {
 		nc, err := nats.Connect(url, opts...)
@@ -209,11 +217,18 @@ func redactURL(urls string) string {
 	return strings.Join(parts, ",")
 }
 
-func (j *Journal) disconnected(err error) {
+func (j *Journal) closing() bool {
 	select {
 	case <-j.stop:
-		return
+		return true
 	default:
+		return false
+	}
+}
+
+func (j *Journal) disconnected(err error) {
+	if !j.opened.Load() || j.closing() {
+		return
 	}
 	why := "connection to NATS lost"
 	if err != nil {
@@ -224,22 +239,23 @@ func (j *Journal) disconnected(err error) {
 }
 
 func (j *Journal) reconnected() {
-	if j.nc == nil || j.lc == nil || !j.nc.IsConnected() || !j.lc.IsConnected() {
+	if !j.opened.Load() || !j.nc.IsConnected() || !j.lc.IsConnected() {
 		return
 	}
 	j.log.Info("journal: connected to NATS again")
 	j.health.set(whyConn, "")
-	if l := j.live; l != nil {
-		l.resync() // re-published entries may have been missed meanwhile
-	}
+	j.live.resync() // re-published entries may have been missed meanwhile
 }
 
 func (j *Journal) asyncError(s *nats.Subscription, err error) {
+	if !j.opened.Load() || j.closing() {
+		return
+	}
 	slow := errors.Is(err, nats.ErrSlowConsumer) && s != nil
 	if slow && strings.HasPrefix(s.Subject, "presence.") {
 		return // the next presence update makes up for it
 	}
-	if slow && strings.HasPrefix(s.Subject, "live.") && j.live != nil {
+	if slow && strings.HasPrefix(s.Subject, "live.") {
 		j.log.Warn("journal: live entries arrived faster than they were handled; reading the rest from the log")
 		j.live.resync()
 		return
@@ -286,23 +302,34 @@ func (j *Journal) Close(ctx context.Context) error {
 	case <-settled:
 	case <-ctx.Done():
 	}
-	if j.notes != nil && j.live != nil {
+	if j.opened.Load() {
 		j.writeNotes(ctx)
+		j.end()
 	}
 	close(j.halt)
-	if j.live != nil {
-		j.live.close()
+	quiet := make(chan struct{})
+	go func() {
+		if j.live != nil {
+			j.live.close()
+		}
+		j.wg.Wait()
+		close(quiet)
+	}()
+	var err error
+	select {
+	case <-quiet:
+	case <-ctx.Done():
+		err = fmt.Errorf("journal: a follower was still busy: %w", ctx.Err())
 	}
-	j.wg.Wait()
 	for _, c := range []*nats.Conn{j.nc, j.lc} {
 		if c != nil {
 			c.Close()
 		}
 	}
 	if j.host != nil {
-		return j.host.close(ctx)
+		err = errors.Join(err, j.host.close(ctx))
 	}
-	return nil
+	return err
 }
 
 // Address is the URL at which the embedded server accepts NATS clients, empty

@@ -141,7 +141,7 @@ func (l *live) expect(where place, seq uint64) {
 }
 
 // watch looks after entries that nothing else would show to be missing.
-func (l *live) watch() {
+func (l *live) watch(life context.Context) {
 	tick, audit := time.NewTicker(owedFor/2), time.NewTicker(auditEvery)
 	defer tick.Stop()
 	defer audit.Stop()
@@ -150,8 +150,8 @@ func (l *live) watch() {
 		case <-tick.C:
 			l.collect()
 		case <-audit.C:
-			l.audit()
-		case <-l.j.halt:
+			l.audit(life)
+		case <-life.Done():
 			return
 		}
 	}
@@ -173,7 +173,7 @@ func (l *live) collect() {
 
 // audit compares what was heard with the ends of the streams that have
 // followers here.
-func (l *live) audit() {
+func (l *live) audit(life context.Context) {
 	var heard [Shards]uint64
 	var followed [Shards]bool
 	l.mu.Lock()
@@ -187,7 +187,7 @@ func (l *live) audit() {
 		if !followed[shard] {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), readAttempt)
+		ctx, cancel := context.WithTimeout(life, readAttempt)
 		s, err := l.j.js.Stream(ctx, streamName(shard))
 		cancel()
 		if err != nil {

@@ -269,7 +269,7 @@ func (j *Journal) object(ctx context.Context, name string) ([]byte, error) {
 	for next, parts := uint64(1), uint32(0); parts < info.Chunks; {
 		var c chunk
 		err := j.retryRead(ctx, func(ctx context.Context) (err error) {
-			c, err = j.get(ctx, "OBJ_SNAPSHOTS", "$O.SNAPSHOTS.C."+info.NUID, next, int(info.Chunks-parts), 0)
+			c, err = j.get(ctx, "OBJ_SNAPSHOTS", "$O.SNAPSHOTS.C."+info.NUID, next, min(int(info.Chunks-parts), readBatch), 8<<20)
 			return err
 		})
 		if err != nil {

@@ -42,13 +42,13 @@ func (d *diskWatch) full(cfg Config) string {
 
 // keepNotes writes down now and then how far each stream reached, so that a log
 // that lost its end is noticed at the next Open.
-func (j *Journal) keepNotes() {
+func (j *Journal) keepNotes(life context.Context) {
 	t := time.NewTicker(notesEvery)
 	defer t.Stop()
 	for {
 		select {
 		case <-t.C:
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(life, 10*time.Second)
 			j.writeNotes(ctx)
 			cancel()
 		case <-j.stop:
@@ -73,7 +73,7 @@ func (j *Journal) writeNotes(ctx context.Context) {
 
 // probe clears a degraded state that no append would clear because nobody
 // appends.
-func (j *Journal) probe() {
+func (j *Journal) probe(life context.Context) {
 	t := time.NewTicker(probeEvery)
 	defer t.Stop()
 	for {
@@ -85,10 +85,13 @@ func (j *Journal) probe() {
 		if j.host != nil {
 			j.health.set(whyDisk, j.disk.full(j.cfg))
 		}
+		if j.nc.IsConnected() && j.lc.IsConnected() {
+			j.health.set(whyConn, "")
+		}
 		if !j.health.has(whyTimeout) || j.writeError.Load() != nil {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), readAttempt)
+		ctx, cancel := context.WithTimeout(life, readAttempt)
 		if err := j.tryAll(ctx); err == nil {
 			j.health.set(whyTimeout, "")
 		}
@@ -114,7 +117,7 @@ func (j *Journal) tryAll(ctx context.Context) error {
 // heal restarts the embedded server after it gave up writing, once the disk
 // takes writes again. Until then reads are served. What Append had under way
 // is retried with its id, so nothing is lost or doubled by the restart.
-func (j *Journal) heal(broken <-chan string) {
+func (j *Journal) heal(life context.Context, broken <-chan string) {
 	for {
 		select {
 		case why := <-broken:
@@ -126,7 +129,7 @@ func (j *Journal) heal(broken <-chan string) {
 			if !j.untilWritable() {
 				return
 			}
-			err := j.restart()
+			err := j.restart(life)
 			if err == nil {
 				break
 			}
@@ -157,8 +160,8 @@ func (j *Journal) untilWritable() bool {
 	}
 }
 
-func (j *Journal) restart() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+func (j *Journal) restart(life context.Context) error {
+	ctx, cancel := context.WithTimeout(life, 30*time.Second)
 	defer cancel()
 	if err := j.host.stop(ctx); err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 
 func testFollowCursor(t *testing.T, w *world) {
 	j := w.open()
-	for i := range 300 {
+	for i := range 120 {
 		w.append(j, "plan/f", fmt.Sprint(i))
 	}
 	all := w.read(j, "plan/f")
-	for _, from := range []int{0, 1, 150, 299, 300} {
+	for _, from := range []int{0, 1, 60, 119, 120} {
 		var c journal.Cursor
 		if from > 0 {
 			c = journal.After(all[from-1])
@@ -27,30 +27,30 @@ func testFollowCursor(t *testing.T, w *world) {
 		case <-w.ctx.Done():
 			t.Fatalf("from %d: never caught up", from)
 		}
-		if n := len(f.in); n != 300-from {
-			t.Fatalf("from %d: caught up after %d entries, want %d", from, n, 300-from)
+		if n := len(f.in); n != 120-from {
+			t.Fatalf("from %d: caught up after %d entries, want %d", from, n, 120-from)
 		}
 		f.wait(300 - from)
 		f.sub.Stop()
 	}
 	empty := w.follow(j, "plan/empty", journal.Cursor{})
 	<-empty.sub.CaughtUp()
-	two := []*follower{w.follow(j, "plan/f", journal.After(all[299])), w.follow(j, "plan/f", journal.After(all[299]))}
+	two := []*follower{w.follow(j, "plan/f", journal.After(all[119])), w.follow(j, "plan/f", journal.After(all[119]))}
 	w.append(j, "plan/f", "live")
 	for _, f := range two {
 		w.wantTexts(f.wait(1), "live")
 	}
 	empty.nothing()
 	// A cursor the log doesn't reach; one with a count it doesn't have.
-	last := all[299]
-	beyond := journal.Cursor{Seq: last.Seq + 1000, Next: 301}
+	last := all[119]
+	beyond := journal.Cursor{Seq: last.Seq + 1000, Next: 121}
 	if _, err := j.Follow(w.ctx, "plan/f", beyond, func(journal.Stored) {}, nil); !errors.Is(err, journal.ErrDamaged) {
 		t.Errorf("following from beyond the end: %v", err)
 	}
 	if n := len(j.Status().Damage); n != 1 {
 		t.Errorf("%d damages reported, want 1", n)
 	}
-	f := w.follow(j, "plan/f", journal.Cursor{Seq: last.Seq, Next: 301})
+	f := w.follow(j, "plan/f", journal.Cursor{Seq: last.Seq, Next: 121})
 	f.wait(1)
 	if n := len(j.Status().Damage); n != 2 {
 		t.Errorf("%d damages reported, want 2: %v", n, j.Status().Damage)
@@ -73,13 +73,13 @@ func testFollowGaps(t *testing.T, w *world) {
 	}})
 	a, b := w.follow(j, "plan/g", journal.Cursor{}), w.follow(j, "doc/other", journal.Cursor{})
 	var want []string
-	for i := range 60 {
+	for i := range 40 {
 		want = append(want, fmt.Sprint(i))
 		w.append(j, "plan/g", want[i])
 		w.append(j, "doc/other", want[i])
 	}
-	w.wantTexts(a.wait(60), want...)
-	w.wantTexts(b.wait(60), want...)
+	w.wantTexts(a.wait(40), want...)
+	w.wantTexts(b.wait(40), want...)
 	a.nothing()
 	if dropped.Load() < 10 || doubled.Load() < 10 {
 		t.Fatalf("only %d dropped and %d doubled", dropped.Load(), doubled.Load())
@@ -105,7 +105,7 @@ func testFollowSlow(t *testing.T, w *world) {
 	hold := make(chan struct{})
 	var got []journal.Stored
 	done := make(chan struct{})
-	const n = 700 // more than a follower's backlog
+	const n = 300 // more than a follower's backlog
 	sub, err := j.Follow(w.ctx, "plan/slow", journal.Cursor{}, func(s journal.Stored) {
 		<-hold
 		if got = append(got, s); len(got) == n {
@@ -152,8 +152,8 @@ func testDisconnects(t *testing.T, w *world) {
 	j := w.open()
 	f := w.follow(j, "plan/dc", journal.Cursor{})
 	var want []string
-	for i := range 60 {
-		if i%15 == 7 {
+	for i := range 40 {
+		if i%10 == 7 {
 			if err := w.Disconnect(j); err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func testDisconnects(t *testing.T, w *world) {
 		want = append(want, fmt.Sprint(i))
 		w.append(j, "plan/dc", want[i])
 	}
-	w.wantTexts(f.wait(60), want...)
+	w.wantTexts(f.wait(40), want...)
 	w.wantTexts(w.read(j, "plan/dc"), want...)
 	for !j.Status().Ready {
 		select {
@@ -182,11 +182,11 @@ func testTwoNodes(t *testing.T, w *world) {
 	var n atomic.Int64
 	w.Inject(b, Faults{Live: func(string, uint64) int { return int(n.Add(1) % 2) }})
 	fa, fb := w.follow(a, "plan/two", journal.Cursor{}), w.follow(b, "plan/two", journal.Cursor{})
-	for i := range 50 {
+	for i := range 30 {
 		w.append(a, "plan/two", fmt.Sprint("a", i))
 		w.append(b, "plan/two", fmt.Sprint("b", i))
 	}
-	ga, gb := fa.wait(100), fb.wait(100)
+	ga, gb := fa.wait(60), fb.wait(60)
 	var ea, eb journal.Edge
 	for i := range ga {
 		ea, eb = ea.Append(ga[i].Raw), eb.Append(gb[i].Raw)
@@ -197,5 +197,5 @@ func testTwoNodes(t *testing.T, w *world) {
 	// The very last entry, written by a, is lost to b: only the audit finds it.
 	w.Inject(b, Faults{Live: func(string, uint64) int { return 0 }})
 	w.append(a, "plan/two", "last")
-	fb.wait(101)
+	fb.wait(61)
 }

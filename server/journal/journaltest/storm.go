@@ -45,7 +45,7 @@ func testStorm(t *testing.T, w *world) {
 			return 1
 		},
 	})
-	const docs, writers, each = 24, 120, 12
+	const docs, writers, each = 24, 120, 8
 	doc := func(i int) string {
 		return fmt.Sprintf("plan/p%d", i%4) + []string{"", "/seller", "/buyer", "/x", "/y", "/z"}[i/4]
 	}
