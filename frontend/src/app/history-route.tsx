@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { History } from "../features/history/history";
 import { PlanReplay } from "../features/plan/plan-page";
@@ -7,6 +7,7 @@ import { Cell } from "../plan/readable";
 import type { NodeId } from "../plan/schema";
 import { createPlanStore } from "../plan/store";
 import { createApi } from "../sync/api";
+import { useResource } from "../ui/use-resource";
 import type { Key } from "./keys";
 import { ThemeMenu } from "./theme";
 
@@ -14,6 +15,7 @@ export default function HistoryRoute({ planKey }: { planKey: Key }) {
   const api = useMemo(() => createApi({ token: planKey.token }), [planKey.token]);
   return (
     <History
+      key={planKey.plan}
       api={api}
       planId={planKey.plan}
       backHref={`/p/${encodeURIComponent(planKey.plan)}`}
@@ -29,10 +31,9 @@ const nothing = { write: false, comment: false, history: false, manage: false };
 function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {
   const [openSteps] = useState(() => new Cell<ReadonlySet<NodeId>>(new Set()));
   const [comments] = useState(() => new Cell<CommentsView>({ open: false, active: null, draft: null }));
-  const [screen, setScreen] = useState<PlanScreen | null>(null);
-  useEffect(() => {
+  const open = useCallback(() => {
     const store = createPlanStore(doc);
-    setScreen({
+    const made: PlanScreen = {
       planId,
       store,
       plan: store.plan,
@@ -43,8 +44,9 @@ function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {
       comments,
       command: () => Promise.reject(new Error("A replay can't be changed.")),
       trackOrigin: () => undefined,
-    });
-    return () => store.close();
+    };
+    return [made, () => store.close()] as const;
   }, [doc, planId, comments]);
+  const screen = useResource(open);
   return screen && <PlanReplay screen={screen} openSteps={openSteps} />;
 }

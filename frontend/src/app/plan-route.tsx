@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { PlanPage } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
@@ -9,25 +9,22 @@ import { createUndo } from "../plan/undo";
 import { createApi } from "../sync/api";
 import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
+import { useResource } from "../ui/use-resource";
 import type { Key } from "./keys";
 import { ThemeMenu, useThemeSwitch } from "./theme";
 
 /** Opens the connection for as long as the page is shown. */
 export function PlanRoute({ planKey }: { planKey: Key }) {
-  const [session, setSession] = useState<PlanSession | null>(null);
-  useEffect(() => {
+  const openSession = useCallback(() => {
     const opened = openPlanSession({
       planId: planKey.plan,
       token: planKey.token,
       person: planKey.person,
       can: planKey.can,
     });
-    setSession(opened);
-    return () => {
-      setSession(null);
-      void opened.close();
-    };
+    return [opened, () => void opened.close()] as const;
   }, [planKey]);
+  const session = useResource(openSession);
   return session && <Connected session={session} planKey={planKey} />;
 }
 
@@ -39,16 +36,15 @@ function Connected({ session, planKey }: { session: PlanSession; planKey: Key })
 
 /** What belongs to one document and is closed with it. */
 function useDocument(doc: Y.Doc) {
-  const [parts, setParts] = useState<ReturnType<typeof open> | null>(null);
-  useEffect(() => {
+  const openDocument = useCallback(() => {
     const opened = open(doc);
-    setParts(opened);
-    return () => {
+    const close = () => {
       opened.undo.close();
       opened.store.close();
     };
+    return [opened, close] as const;
   }, [doc]);
-  return parts;
+  return useResource(openDocument);
 }
 
 function open(doc: Y.Doc) {

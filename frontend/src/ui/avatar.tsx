@@ -3,7 +3,7 @@ import type { CSSProperties } from "react";
 /** First letters of the first and the last word. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : ""));
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? String.fromCodePoint(word.codePointAt(0) ?? 63) : ""));
   return letters.join("").toLocaleUpperCase() || "?";
 }
 
@@ -26,11 +26,15 @@ export function Avatar({ name, color, size = 28, dim }: { name: string; color: s
   );
 }
 
-/** For people whose colour isn't known, one that stays the same for the same id. All read well under white or black. */
-const palette = ["#0b5f73", "#8a4b9e", "#a8511f", "#3c6e2f", "#a03050", "#4a5bb0", "#7a6210", "#24746a"];
+/** Each has a contrast of at least 4.5 with white. */
+const palette = [
+  "#b3261e", "#9c4400", "#7a5900", "#4c6700", "#1b6d2f", "#006b5e",
+  "#00658f", "#2f5bbb", "#5b4fc4", "#8a3fa8", "#a8326f", "#5d5f5a",
+];
 
+/** A person's colour where presence doesn't tell it: by the same hash of their id, hence the same colour. */
 export function colorFor(id: string): string {
-  let hash = 0;
-  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
-  return palette[hash % palette.length] ?? "#0b5f73";
+  let hash = 2166136261;
+  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
+  return palette[hash % palette.length] ?? "#5d5f5a";
 }

@@ -38,11 +38,12 @@ export interface IconButtonProps extends Omit<AriaButtonProps, "className" | "ch
   keys?: string | undefined;
   small?: boolean;
   className?: string;
-  badge?: ReactNode;
+  /** Shown beside the icon; the label says what it counts. */
+  count?: number | undefined;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function IconButton({ icon, label, keys, small, className = "", badge, ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, keys, small, className = "", count, ...rest }: IconButtonProps) {
   return (
     <TooltipTrigger delay={500} closeDelay={80}>
       <AriaButton
@@ -51,7 +52,7 @@ export function IconButton({ icon, label, keys, small, className = "", badge, ..
         className={`icon-button${small ? " icon-button-small" : ""} ${className}`}
       >
         <Icon name={icon} size={small ? 17 : 20} />
-        {badge}
+        {count ? <span className="count">{count}</span> : null}
       </AriaButton>
       <Hint label={label} keys={keys} />
     </TooltipTrigger>
@@ -64,10 +65,10 @@ export interface IconToggleProps extends Omit<AriaToggleButtonProps, "className"
   keys?: string | undefined;
   small?: boolean;
   className?: string;
-  badge?: ReactNode;
+  count?: number | undefined;
 }
 
-export function IconToggle({ icon, label, keys, small, className = "", badge, ...rest }: IconToggleProps) {
+export function IconToggle({ icon, label, keys, small, className = "", count, ...rest }: IconToggleProps) {
   return (
     <TooltipTrigger delay={500} closeDelay={80}>
       <AriaToggleButton
@@ -76,7 +77,7 @@ export function IconToggle({ icon, label, keys, small, className = "", badge, ..
         className={`icon-button${small ? " icon-button-small" : ""} ${className}`}
       >
         <Icon name={icon} size={small ? 17 : 20} />
-        {badge}
+        {count ? <span className="count">{count}</span> : null}
       </AriaToggleButton>
       <Hint label={label} keys={keys} />
     </TooltipTrigger>

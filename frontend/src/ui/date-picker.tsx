@@ -86,7 +86,7 @@ export function DateMenu({ button, ...props }: DatePickerProps & { button: React
 
 function CalendarPopover(props: DatePickerProps) {
   return (
-    <Popover className="popover" offset={6}>
+    <Popover className="popover" offset={6} placement="bottom end">
       <Dialog className="calendar-dialog" aria-label={props.label}>
         <Calendar className="calendar">
           <header className="calendar-head">

@@ -35,15 +35,28 @@ export function useToday(): string {
   return useSyncExternalStore(clock.subscribe, clock.get);
 }
 
-/** "12 May", with the year where it isn't the current one or when asked for. */
+/** Days around today within which a day and month can't be mistaken. */
+const NEAR = 270;
+
+/** "12 May", with the year where it could be mistaken or when asked for. */
 export function formatDay(intl: IntlShape, date: string, today: string, style: "short" | "long" = "short"): string {
-  const year = style === "long" || date.slice(0, 4) !== today.slice(0, 4);
+  const year = style === "long" || Math.abs(daysBetween(today, date)) > NEAR;
   return intl.formatDate(`${date}T00:00:00Z`, {
     timeZone: "UTC",
     day: "numeric",
     month: style === "long" ? "long" : "short",
     ...(year ? { year: "numeric" } : {}),
   });
+}
+
+const minutes = {
+  get: () => Math.floor(Date.now() / 60_000) * 60_000,
+  subscribe: clock.subscribe,
+};
+
+/** The current minute, in milliseconds since 1970. */
+export function useNow(): number {
+  return useSyncExternalStore(minutes.subscribe, minutes.get);
 }
 
 /** Formats calendar dates for the reader. */
@@ -67,5 +80,6 @@ export function formatAgo(intl: IntlShape, at: string, now: number): string {
   if (seconds > -3600) return intl.formatRelativeTime(Math.round(seconds / 60), "minute", { style: "short" });
   if (seconds > -86_400) return intl.formatRelativeTime(Math.round(seconds / 3600), "hour", { style: "short" });
   if (seconds > -7 * 86_400) return intl.formatRelativeTime(Math.round(seconds / 86_400), "day", { numeric: "auto" });
-  return intl.formatDate(time, { day: "numeric", month: "short", year: "numeric" });
+  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  return intl.formatDate(time, { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }

@@ -126,6 +126,7 @@ export const en = {
 
   "summary.title": "Executive summary",
   "summary.placeholder": "Why are we doing this, what will be different, and how will we know? Write it together.",
+  "summary.more": "Read the whole summary",
   "summary.none": "Nobody has written the summary yet.",
 
   "stage.title": "Stage name",

@@ -3,7 +3,6 @@ import { useIntl } from "react-intl";
 import type { HistoryEntry } from "../../sync/api";
 import { Avatar, colorFor } from "../../ui/avatar";
 import { useDays } from "../../ui/dates";
-import { roleMessage } from "../../ui/roles";
 import { useText } from "../../ui/text";
 import { groupByDay, type Run } from "./group";
 import { Sentence } from "./sentence";
@@ -65,7 +64,6 @@ const Line = memo(function Line({ run, current, onGo }: { run: Run; current: boo
             <Sentence text={entry.sentence} />
           </span>
           <span className="entry-meta">
-            {entry.actor.role && `${t(roleMessage(entry.actor.role))} · `}
             <time dateTime={entry.at}>{intl.formatTime(entry.at)}</time>
             {size > 1 && ` · ${t("history.run", { count: size })}`}
           </span>

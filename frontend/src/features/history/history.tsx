@@ -33,7 +33,6 @@ export function History(props: HistoryProps) {
   useEffect(() => {
     const stop = new AbortController();
     let replay: Replay | null = null;
-    setState({ kind: "loading", count: 0 });
     loadHistory(api, planId, {
       signal: stop.signal,
       progress: (count) => setState({ kind: "loading", count }),
@@ -104,11 +103,10 @@ function Player({ replay, renderPlan }: { replay: Replay; renderPlan: (doc: Y.Do
 
   useEffect(() => {
     if (!playing) return;
-    if (count >= entries.length) {
-      setPlaying(false);
-      return;
-    }
-    const timer = setTimeout(() => go(count + 1), 1000 / Number(speed));
+    const timer = setTimeout(() => {
+      go(count + 1);
+      if (count + 1 >= entries.length) setPlaying(false);
+    }, 1000 / Number(speed));
     return () => clearTimeout(timer);
   }, [playing, count, entries.length, speed, go]);
 

@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useState, type SubmitEvent, type ReactNode } from "react";
 import { ApiError, type Api, type Self } from "../../sync/api";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -50,7 +50,7 @@ export function Join({ api, onJoined, theme }: { api: Api; onJoined: (self: Self
     };
   }, [api]);
 
-  const submit = async (event: FormEvent, self: Self) => {
+  const submit = async (event: SubmitEvent, self: Self) => {
     event.preventDefault();
     const given = name.trim();
     if (given === "") {

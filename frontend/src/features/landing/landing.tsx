@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { FormattedMessage } from "react-intl";
-import { Radio, RadioGroup } from "react-aria-components";
+import { RadioButton, RadioField, RadioGroup } from "react-aria-components";
 import type { Api, CreatedPlan, TemplateInfo } from "../../sync/api";
 import { ApiError } from "../../sync/api";
 import { Button } from "../../ui/button";
@@ -128,7 +128,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
     };
   }, [api]);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const name = title.trim();
     if (name === "") {
@@ -184,7 +184,8 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
           <span className="field-label">{t("create.template")}</span>
           <div className="template-cards">
             {templates?.map((each) => (
-              <Radio key={each.id} value={each.id} className="template">
+              <RadioField key={each.id} value={each.id} className="template-field">
+                <RadioButton className="template">
                 <span className="template-title">{each.title}</span>
                 <span className="template-text">{each.description}</span>
                 <span className="template-size">
@@ -195,7 +196,8 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
                 <span className="template-tick" aria-hidden="true">
                   <Icon name="check" size={16} />
                 </span>
-              </Radio>
+                </RadioButton>
+              </RadioField>
             )) ?? (error ? null : <span className="skeleton skeleton-block" />)}
           </div>
         </RadioGroup>

@@ -29,17 +29,19 @@ const CALM_MS = 400;
 
 /** Typing makes "Saving…" and "Saved" alternate many times a second: the former shows only if it lasts. */
 function useCalm(state: ConnectionState): ConnectionState {
-  const [shown, setShown] = useState(state);
-  const isBrief = state.kind === "saving" && shown.kind === "saved";
+  const saving = state.kind === "saving";
+  const [before, setBefore] = useState(state); // the last state that wasn't "saving"
+  const [lasts, setLasts] = useState(false);
+  if (!saving && before !== state) setBefore(state);
   useEffect(() => {
-    if (!isBrief) {
-      setShown(state);
-      return;
-    }
-    const timer = setTimeout(() => setShown(state), CALM_MS);
-    return () => clearTimeout(timer);
-  }, [state, isBrief]);
-  return isBrief ? shown : state;
+    if (!saving) return;
+    const timer = setTimeout(() => setLasts(true), CALM_MS);
+    return () => {
+      clearTimeout(timer);
+      setLasts(false);
+    };
+  }, [saving]);
+  return saving && !lasts && before.kind === "saved" ? before : state;
 }
 
 /** Edits the server didn't take, as words one can copy and propose again. */

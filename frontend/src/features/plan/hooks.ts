@@ -1,8 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import type { NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import type { NodeSnapshot } from "../../plan/view";
-import { useReadable } from "../../ui/use-readable";
+import { useReadable, type ReadableLike } from "../../ui/use-readable";
 import { useScreen } from "./screen";
 
 /** One node; redraws when that node changes and not otherwise. */
@@ -13,22 +13,23 @@ export function useNode(id: NodeId): NodeSnapshot | undefined {
 /** Several nodes at once; the same array until one of them changes. */
 export function useNodes(ids: readonly NodeId[]): readonly (NodeSnapshot | undefined)[] {
   const { store } = useScreen();
-  const source = useMemo(() => {
-    const nodes = ids.map((id) => store.node(id));
-    let last: readonly (NodeSnapshot | undefined)[] = [];
-    return {
-      get: () => {
-        const now = nodes.map((node) => node.get());
-        if (now.length !== last.length || now.some((node, at) => node !== last[at])) last = now;
-        return last;
-      },
-      subscribe: (onChange: () => void) => {
-        const stops = nodes.map((node) => node.subscribe(onChange));
-        return () => stops.forEach((stop) => stop());
-      },
-    };
-  }, [store, ids]);
-  return useSyncExternalStore(source.subscribe, source.get);
+  return useReadable(useMemo(() => all(ids.map((id) => store.node(id))), [store, ids]));
+}
+
+/** All values in one array, which stays the same until one of them changes. */
+function all<T>(parts: readonly ReadableLike<T>[]): ReadableLike<readonly T[]> {
+  let last: readonly T[] = [];
+  return {
+    get: () => {
+      const now = parts.map((part) => part.get());
+      if (now.length !== last.length || now.some((value, at) => value !== last[at])) last = now;
+      return last;
+    },
+    subscribe: (onChange) => {
+      const stops = parts.map((part) => part.subscribe(onChange));
+      return () => stops.forEach((stop) => stop());
+    },
+  };
 }
 
 /** Milestones and tasks under the given nodes, in reading order. */

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import { Cell } from "../../plan/readable";
+import type { Cell } from "../../plan/readable";
 import type { NodeId } from "../../plan/schema";
 import { useReadable } from "../../ui/use-readable";
 import { useMemo, useSyncExternalStore } from "react";

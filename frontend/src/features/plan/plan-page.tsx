@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Cell, type Readable } from "../../plan/readable";
 import type { NodeId } from "../../plan/schema";
 import { useAnnounce } from "../../ui/announcer";
 import { Button, IconButton, IconToggle } from "../../ui/button";
 import { Icon, Logo } from "../../ui/icons";
 import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
+import { redoKeys, undoKeys } from "../../ui/platform";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { CommentsPanel } from "./comments/panel";
@@ -119,9 +120,6 @@ function Bar({ screen, status, historyHref, onShare, theme, themeMenu }: PlanPag
 }
 
 const nothing: Readable<{ canUndo: boolean; canRedo: boolean }> = new Cell({ canUndo: false, canRedo: false });
-const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
-const undoKeys = isMac ? "⌘Z" : "Ctrl+Z";
-const redoKeys = isMac ? "⇧⌘Z" : "Ctrl+Y";
 
 function UndoButtons() {
   const t = useText();
@@ -147,7 +145,7 @@ function CommentsToggle() {
       label={t("comments.toggle", { count })}
       isSelected={view.open}
       onChange={(open) => comments.set({ open, active: null, draft: null })}
-      badge={count > 0 ? <span className="badge">{count}</span> : undefined}
+      count={count}
     />
   );
 }
@@ -223,17 +221,15 @@ function useComingsAndGoings(): void {
   const t = useText();
   const announce = useAnnounce();
   const present = usePresent();
-  const [before, setBefore] = useState<ReadonlyMap<string, string> | null>(null);
+  const before = useRef<ReadonlyMap<string, string> | null>(null);
   useEffect(() => {
     const now = new Map(present.map((one) => [one.id, one.name]));
-    if (before) {
-      for (const [id, name] of now) if (!before.has(id)) announce(t("presence.came", { name }), "batched");
-      for (const [id, name] of before) if (!now.has(id)) announce(t("presence.left", { name }), "batched");
-    }
-    setBefore(now);
-    // Only a change of who is here matters.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [present]);
+    const last = before.current;
+    before.current = now;
+    if (!last) return;
+    for (const [id, name] of now) if (!last.has(id)) announce(t("presence.came", { name }), "batched");
+    for (const [id, name] of last) if (!now.has(id)) announce(t("presence.left", { name }), "batched");
+  }, [present, announce, t]);
 }
 
 /** Before the plan's first content is here. */

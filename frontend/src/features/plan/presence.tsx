@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo } from "react";
 import type { Awareness } from "y-protocols/awareness";
 import { Button as AriaButton, TooltipTrigger } from "react-aria-components";
 import { Avatar } from "../../ui/avatar";
 import { Hint } from "../../ui/button";
 import { MenuButton, MenuItem } from "../../ui/menu";
 import { useText } from "../../ui/text";
+import { useReadable, type ReadableLike } from "../../ui/use-readable";
 import { roleMessage } from "../../ui/roles";
 import { useScreen } from "./screen";
 
@@ -40,47 +41,47 @@ function readPresent(awareness: Awareness): Present[] {
   return here;
 }
 
-const nobody: readonly Present[] = [];
+const empty: readonly Present[] = [];
+const nobody: ReadableLike<readonly Present[]> = { get: () => empty, subscribe: () => () => undefined };
 
 function same(a: readonly Present[], b: readonly Present[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((one, at) => {
-      const other = b[at];
-      return (
-        other !== undefined &&
-        one.client === other.client &&
-        one.id === other.id &&
-        one.name === other.name &&
-        one.color === other.color &&
-        one.field === other.field
-      );
-    })
-  );
+  return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** What `read` makes of everyone's presence; the same value while `isSame` says so. */
+function watch<T>(
+  awareness: Awareness,
+  read: (here: readonly Present[]) => T,
+  isSame: (a: T, b: T) => boolean,
+): ReadableLike<T> {
+  let last = read(readPresent(awareness));
+  return {
+    get: () => last,
+    subscribe: (onChange) => {
+      const listener = () => {
+        const now = read(readPresent(awareness));
+        if (isSame(now, last)) return;
+        last = now;
+        onChange();
+      };
+      listener();
+      awareness.on("change", listener);
+      return () => awareness.off("change", listener);
+    },
+  };
+}
+
+const presentBy = new WeakMap<Awareness, ReadableLike<readonly Present[]>>();
 
 /** Everyone else with this plan open, one entry per tab. Moving a caret doesn't count as a change. */
 export function usePresent(): readonly Present[] {
   const { awareness } = useScreen();
-  const source = useMemo(() => {
-    if (!awareness) return { get: () => nobody, subscribe: () => () => undefined };
-    let last: readonly Present[] = readPresent(awareness);
-    return {
-      get: () => last,
-      subscribe: (onChange: () => void) => {
-        const listener = () => {
-          const now = readPresent(awareness);
-          if (same(now, last)) return;
-          last = now;
-          onChange();
-        };
-        listener();
-        awareness.on("change", listener);
-        return () => awareness.off("change", listener);
-      },
-    };
-  }, [awareness]);
-  return useSyncExternalStore(source.subscribe, source.get);
+  let readable = awareness ? presentBy.get(awareness) : nobody;
+  if (awareness && !readable) {
+    readable = watch(awareness, (here) => here, same);
+    presentBy.set(awareness, readable);
+  }
+  return useReadable(readable ?? nobody);
 }
 
 /** Tells the others which plain field the caret is in; rich text shows real carets instead. */
@@ -103,34 +104,20 @@ export function usePublishField(): void {
   }, [awareness]);
 }
 
+const noOne: ReadableLike<string> = { get: () => "", subscribe: () => () => undefined };
+
+/** Names and colours of those in the field, as one text that can be compared. */
+const typists = (field: string) => (here: readonly Present[]) =>
+  here
+    .filter((one) => one.field === field)
+    .map((one) => `${one.name}\u0000${one.color}`)
+    .join("\u0001");
+
 /** Small marks of those who are typing in this field. */
 export function FieldPresence({ field }: { field: string }) {
   const { awareness } = useScreen();
-  const source = useMemo(() => {
-    let last = "";
-    const read = () =>
-      awareness
-        ? readPresent(awareness)
-            .filter((one) => one.field === field)
-            .map((one) => `${one.name}\u0000${one.color}`)
-            .join("\u0001")
-        : "";
-    return {
-      get: () => last,
-      subscribe: (onChange: () => void) => {
-        const listener = () => {
-          const now = read();
-          if (now === last) return;
-          last = now;
-          onChange();
-        };
-        listener();
-        awareness?.on("change", listener);
-        return () => awareness?.off("change", listener);
-      },
-    };
-  }, [awareness, field]);
-  const here = useSyncExternalStore(source.subscribe, source.get);
+  const readable = useMemo(() => (awareness ? watch(awareness, typists(field), Object.is) : noOne), [awareness, field]);
+  const here = useReadable(readable);
   const t = useText();
   if (here === "") return null;
   return (

@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 import type { Awareness } from "y-protocols/awareness";
-import { Cell } from "../../plan/readable";
+import type { Cell } from "../../plan/readable";
 import type { NodeId, Plan, ThreadId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
 import type { Undo } from "../../plan/undo";

@@ -13,12 +13,12 @@ import { useNode } from "./hooks";
 import { useScreen } from "./screen";
 import { AddStage, Stage } from "./stage";
 import { StepRow } from "./step-row";
-import { RichText } from "./text/rich-text";
+import { Summary } from "./summary";
 
 /** The plan itself, as one reads and writes it; without rights it is a page to read. */
 export function PlanSheet({ replay = false }: { replay?: boolean }) {
   const t = useText();
-  const { store, plan, rights } = useScreen();
+  const { store, rights } = useScreen();
   const tree = useReadable(store.tree);
   useKeepFocus(tree);
 
@@ -36,16 +36,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
     <div className="sheet" data-drag-root>
       <PlanHeader />
       {!replay && <NextStep onGo={goTo} />}
-      <section className="summary">
-        <h2 className="section-label">{t("summary.title")}</h2>
-        <RichText
-          fragment={plan.summary}
-          field="summary"
-          label={t("summary.title")}
-          placeholder={t("summary.placeholder")}
-          empty={<p className="rich-empty">{t(rights.write ? "summary.placeholder" : "summary.none")}</p>}
-        />
-      </section>
+      <Summary />
       <div className="stages" data-list="">
         {stages.map((branch) => (
           <Stage key={branch.id} branch={branch} />

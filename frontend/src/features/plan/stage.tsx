@@ -44,8 +44,8 @@ export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
       <div className="stage-head" onKeyDown={onKeyDown}>
         {rights.write && <StageGrip id={branch.id} title={title} />}
         <StageTitle node={node} />
-        <StageCount branch={branch} />
         {rights.write && <StageMenu id={branch.id} title={title} onAdd={add} />}
+        <StageCount branch={branch} />
       </div>
       <ol className="steps" data-list={branch.id}>
         {branch.children.map((child) => (

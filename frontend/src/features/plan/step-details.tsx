@@ -1,4 +1,4 @@
-import { Checkbox, Input, Label, NumberField } from "react-aria-components";
+import { CheckboxButton, CheckboxField, Input, Label, NumberField } from "react-aria-components";
 import { setDays, setDue, setLikelyBlocker, setSide } from "../../plan/edit";
 import { LIMITS, NODE, nodeMap, noteOf, SIDES, type Side } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
@@ -98,14 +98,16 @@ function Fields({ node }: { node: NodeSnapshot }) {
         <Label className="field-label">{t("step.days")}</Label>
         <Input className="field-input" />
       </NumberField>
-      <Checkbox className="check" isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
-        {({ isSelected }) => (
-          <>
-            <span className="check-box">{isSelected && <Icon name="check" size={14} />}</span>
-            {t("step.likelyBlocker")}
-          </>
-        )}
-      </Checkbox>
+      <CheckboxField isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
+        <CheckboxButton className="check">
+          {({ isSelected }) => (
+            <>
+              <span className="check-box">{isSelected && <Icon name="check" size={14} />}</span>
+              {t("step.likelyBlocker")}
+            </>
+          )}
+        </CheckboxButton>
+      </CheckboxField>
     </div>
   );
 }

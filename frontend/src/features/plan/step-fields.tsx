@@ -40,7 +40,7 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
   );
   if (!rights.write) {
     return (
-      <span className="fact fact-owner" title={side}>
+      <span className={`fact fact-owner${owner ? "" : " fact-empty"}`} title={side}>
         <span className="visually-hidden">{side}: </span>
         {face}
       </span>
@@ -59,7 +59,7 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
         }}
         button={
           <AriaButton
-            className="fact fact-owner"
+            className={`fact fact-owner${owner ? "" : " fact-empty"}`}
             aria-label={t("owner.is", { side, owner: owner ? roleLabel(owner) : t("owner.none") })}
           >
             {face}
@@ -168,7 +168,7 @@ export function DueField({ node }: { node: NodeSnapshot }) {
       clearLabel={t("due.clear")}
       button={
         <AriaButton
-          className="fact fact-due"
+          className={`fact fact-due${date ? "" : " fact-empty"}`}
           aria-label={date ? t(late ? "due.isLate" : "due.is", { date }) : t("due.set")}
         >
           {face ?? <span className="due-none">{t("due.none")}</span>}

@@ -187,7 +187,7 @@ function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; o
         className="has-comments"
         label={t("comments.onStep", { title, count: threads.length })}
         onPress={startOrOpen}
-        badge={<span className="badge">{threads.length}</span>}
+        count={threads.length}
       />
     );
   } else if (screen.rights.comment) {
@@ -198,6 +198,7 @@ function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; o
   return (
     <span className="step-tools">
       {comments}
+      {screen.rights.write && <StepMenu node={node} title={title} />}
       <IconButton
         small
         icon={open ? "chevronDown" : "chevronRight"}
@@ -205,7 +206,6 @@ function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; o
         aria-expanded={open}
         onPress={() => setOpen(cell, node.id, !open)}
       />
-      {screen.rights.write && <StepMenu node={node} title={title} />}
     </span>
   );
 }

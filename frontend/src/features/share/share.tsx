@@ -27,22 +27,29 @@ const canDo: Record<string, MessageId> = {
   auditor: "share.canAudit",
 };
 
-/** Who has a link to the plan; new links, and taking links back. */
-export function ShareDialog({
-  api,
-  plan,
-  role,
-  person,
-  isOpen,
-  onOpenChange,
-}: {
+interface Sharing {
   api: Api;
   plan: string;
+  /** Role and id of the person looking. */
   role: string;
   person: string;
-  isOpen: boolean;
-  onOpenChange: (open: boolean) => void;
-}) {
+}
+
+/** Who has a link to the plan; new links, and taking links back. */
+export function ShareDialog({
+  isOpen,
+  onOpenChange,
+  ...sharing
+}: Sharing & { isOpen: boolean; onOpenChange: (open: boolean) => void }) {
+  const t = useText();
+  return (
+    <Dialog title={t("share.title")} closeLabel={t("action.close")} isOpen={isOpen} onOpenChange={onOpenChange} wide>
+      <Links {...sharing} />
+    </Dialog>
+  );
+}
+
+function Links({ api, plan, role, person }: Sharing) {
   const t = useText();
   const announce = useAnnounce();
   const [links, setLinks] = useState<readonly LinkInfo[] | null>(null);
@@ -60,12 +67,7 @@ export function ShareDialog({
     );
   }, [api, plan, t]);
 
-  useEffect(() => {
-    if (!isOpen) return;
-    setMade(null);
-    setRevoking(null);
-    load();
-  }, [isOpen, load]);
+  useEffect(load, [load]);
 
   const revoke = async (link: LinkInfo) => {
     try {
@@ -86,6 +88,7 @@ export function ShareDialog({
       key={link.id}
       link={link}
       isSelf={link.person === person}
+      canRevoke={(mayInvite[role] ?? []).includes(link.role)}
       asking={revoking === link.id}
       onAsk={(ask) => setRevoking(ask ? link.id : null)}
       onRevoke={() => void revoke(link)}
@@ -93,7 +96,7 @@ export function ShareDialog({
   );
 
   return (
-    <Dialog title={t("share.title")} closeLabel={t("action.close")} isOpen={isOpen} onOpenChange={onOpenChange} wide>
+    <>
       {made ? (
         <div className="share-made" role="status">
           <p>{t("share.made", { role: t(roleMessage(made.role)) })}</p>
@@ -134,19 +137,21 @@ export function ShareDialog({
           <ul className="links">{waiting.map(row)}</ul>
         </section>
       )}
-    </Dialog>
+    </>
   );
 }
 
 function LinkRow({
   link,
   isSelf,
+  canRevoke,
   asking,
   onAsk,
   onRevoke,
 }: {
   link: LinkInfo;
   isSelf: boolean;
+  canRevoke: boolean;
   asking: boolean;
   onAsk: (ask: boolean) => void;
   onRevoke: () => void;
@@ -169,6 +174,7 @@ function LinkRow({
         </div>
       </div>
       {!isSelf &&
+        canRevoke &&
         (asking ? (
           <span className="link-ask">
             <Button look="danger" small onPress={onRevoke} autoFocus>

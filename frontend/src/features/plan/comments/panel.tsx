@@ -31,11 +31,12 @@ export function CommentsPanel() {
 
   // A resolved thread that becomes active (by its link in the text, or reopened) has to be in view.
   const active = threads.find((thread) => thread.id === view.active);
-  const activeId = active?.id;
-  const activeResolved = active?.resolved;
-  useEffect(() => {
-    if (activeId !== undefined && activeResolved !== undefined) setResolved(activeResolved);
-  }, [activeId, activeResolved]);
+  const activeKey = active ? `${active.id} ${active.resolved}` : "";
+  const [seen, setSeen] = useState(activeKey);
+  if (seen !== activeKey) {
+    setSeen(activeKey);
+    if (active) setResolved(active.resolved);
+  }
 
   if (!view.open) return null;
   return (

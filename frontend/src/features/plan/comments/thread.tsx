@@ -4,7 +4,7 @@ import type { MessageSnapshot, ThreadSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
 import { Avatar, colorFor } from "../../../ui/avatar";
 import { Button } from "../../../ui/button";
-import { formatAgo } from "../../../ui/dates";
+import { formatAgo, useNow } from "../../../ui/dates";
 import { TextField } from "../../../ui/field";
 import { roleMessage } from "../../../ui/roles";
 import { useText } from "../../../ui/text";
@@ -94,6 +94,7 @@ function About({ thread }: { thread: ThreadSnapshot }) {
 function Message({ message }: { message: MessageSnapshot }) {
   const t = useText();
   const intl = useIntl();
+  const now = useNow();
   const present = usePresent();
   const { person } = useScreen();
   const { by } = message;
@@ -108,7 +109,7 @@ function Message({ message }: { message: MessageSnapshot }) {
           <span>
             {by.role && `${t(roleMessage(by.role))} · `}
             <time dateTime={message.at} title={intl.formatDate(message.at, { dateStyle: "long", timeStyle: "short" })}>
-              {formatAgo(intl, message.at, Date.now())}
+              {formatAgo(intl, message.at, now)}
             </time>
             {message.editedAt && ` · ${t("comments.edited")}`}
           </span>

@@ -1,8 +1,9 @@
 import type { Editor } from "@tiptap/core";
-import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Group, Toolbar } from "react-aria-components";
 import { Button, IconButton, IconToggle } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
+import { modKey } from "../../../ui/platform";
 import { useText } from "../../../ui/text";
 import { safeHref } from "./rich-marks";
 
@@ -22,9 +23,6 @@ function useEditorState(editor: Editor) {
     () => editor.state,
   );
 }
-
-const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
-const mod = isMac ? "⌘" : "Ctrl+";
 
 /**
  * Formatting and commenting for the words selected, right beside them. It follows the text in the tab
@@ -54,9 +52,7 @@ export function Bubble({
   const shown =
     (editor.isFocused || inside) && (hasWords || inLink) && (canWrite || canComment || inLink) && dismissed !== selection;
 
-  useEffect(() => {
-    if (!shown) setLinking(false);
-  }, [shown]);
+  if (!shown && linking) setLinking(false);
 
   useLayoutEffect(() => {
     const element = frame.current;
@@ -88,7 +84,7 @@ export function Bubble({
       }}
       onMouseDown={(event) => {
         // The words stay selected while a button is pressed.
-        if (!(event.target instanceof HTMLInputElement)) event.preventDefault();
+        if ((event.target as Element).tagName !== "INPUT") event.preventDefault();
       }}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
@@ -132,8 +128,8 @@ export function Bubble({
           )}
           {hasWords && canWrite && (
             <Group className="bubble-group" aria-label={t("text.format")}>
-              <IconToggle small icon="bold" label={t("text.bold")} keys={`${mod}B`} isSelected={editor.isActive("bold")} onChange={() => chain().toggleBold().run()} />
-              <IconToggle small icon="italic" label={t("text.italic")} keys={`${mod}I`} isSelected={editor.isActive("italic")} onChange={() => chain().toggleItalic().run()} />
+              <IconToggle small icon="bold" label={t("text.bold")} keys={modKey("B")} isSelected={editor.isActive("bold")} onChange={() => chain().toggleBold().run()} />
+              <IconToggle small icon="italic" label={t("text.italic")} keys={modKey("I")} isSelected={editor.isActive("italic")} onChange={() => chain().toggleItalic().run()} />
               <IconToggle small icon="heading" label={t("text.heading")} isSelected={editor.isActive("heading")} onChange={() => chain().toggleHeading({ level: 2 }).run()} />
               <IconToggle small icon="listBullet" label={t("text.bullets")} isSelected={editor.isActive("bulletList")} onChange={() => chain().toggleBulletList().run()} />
               <IconToggle small icon="listNumber" label={t("text.numbers")} isSelected={editor.isActive("orderedList")} onChange={() => chain().toggleOrderedList().run()} />

@@ -89,7 +89,7 @@ export function selectionTarget(state: EditorState, field: "summary" | "note", n
   if (quote === "") return null;
   const sync = ySyncPluginKey.getState(state) as { type: Y.XmlFragment; binding: { mapping: unknown } } | undefined;
   if (!sync) return null;
-  const relative = (pos: number, assoc: number) => {
+  const relative = (pos: number, assoc: number): unknown => {
     const position = absolutePositionToRelativePosition(pos, sync.type, sync.binding.mapping as never) as Y.RelativePosition;
     const doc = sync.type.doc;
     const absolute = doc ? Y.createAbsolutePositionFromRelativePosition(position, doc) : null;
@@ -102,8 +102,8 @@ export function selectionTarget(state: EditorState, field: "summary" | "note", n
     kind: "text",
     field,
     ...(node === undefined ? {} : { node }),
-    from: relative(from, 0) as unknown,
-    to: relative(to, -1) as unknown,
+    from: relative(from, 0),
+    to: relative(to, -1),
     quote,
     prefix: state.doc.textBetween(Math.max(0, from - CONTEXT), from, " "),
     suffix: state.doc.textBetween(to, Math.min(state.doc.content.size, to + CONTEXT), " "),

@@ -48,6 +48,8 @@ export default function RichEditor({ fragment, field, node, label, placeholder, 
     const made = new Editor({
       element,
       injectCSS: false,
+      // Stands for a moment only: the binding puts the shared text in its place without sharing this.
+      content: "<p></p>",
       extensions: extensions(
         { fragment, writable: rights.write, undo: () => undo?.undo(), redo: () => undo?.redo() },
         plugins,

@@ -13,7 +13,7 @@ import { Paragraph } from "@tiptap/extension-paragraph";
 import { Strike } from "@tiptap/extension-strike";
 import { Text } from "@tiptap/extension-text";
 import { Underline } from "@tiptap/extension-underline";
-import { Plugin, type EditorState, type Transaction } from "@tiptap/pm/state";
+import { Plugin, Selection, TextSelection, type EditorState, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { ySyncPlugin, ySyncPluginKey } from "@tiptap/y-tiptap";
 import type * as Y from "yjs";
@@ -133,6 +133,10 @@ const Binding = Extension.create<BindingOptions>({
       filterTransaction: (transaction) => writable || !transaction.docChanged || isRemote(transaction),
       // Deleting everything leaves a paragraph to type in, if it was this person who deleted.
       appendTransaction: (transactions: readonly Transaction[], _old, state: EditorState) => {
+        // The binding may leave the caret between blocks, where nothing can be typed.
+        if (state.selection instanceof TextSelection && !state.selection.$head.parent.inlineContent && state.doc.childCount > 0) {
+          return state.tr.setSelection(Selection.near(state.selection.$head));
+        }
         const paragraph = state.schema.nodes["paragraph"];
         if (!writable || state.doc.childCount > 0 || !paragraph) return null;
         if (!transactions.some((transaction) => transaction.docChanged && !isRemote(transaction))) return null;
@@ -156,7 +160,7 @@ const Binding = Extension.create<BindingOptions>({
         },
       },
     });
-    return [ySyncPlugin(fragment), guard];
+    return [ySyncPlugin(fragment) as Plugin, guard];
   },
 });
 

@@ -59,7 +59,7 @@ describe("mapIndex", () => {
             text.insert(index, insert);
           });
           const mapped = mapIndex(delta, caret);
-          const keptBefore = [..."abcdefghi".slice(0, caret)].filter((_, i) => i < index || i >= index + count).length;
+          const keptBefore = "abcdefghi".slice(0, caret).split("").filter((_, i) => i < index || i >= index + count).length;
           const insertedBefore = caret > index ? insert.length : 0;
           expect(mapped).toBe(keptBefore + insertedBefore);
         },

@@ -15,10 +15,11 @@ export const StaticText = memo(function StaticText({ fragment, empty }: { fragme
   const { active } = useReadable(screen.comments);
   const open = useMemo(() => new Set<string>(threads.filter((t) => !t.resolved).map((t) => t.id)), [threads]);
   return useMemo(() => {
-    void version; // the fragment is one object; its version says when it reads differently
     if (fragment.length === 0) return <>{empty}</>;
     const onComment = (id: string) => screen.comments.set({ open: true, active: id as typeof active, draft: null });
     return <div className="prose">{drawChildren(fragment, { open, active, onComment })}</div>;
+    // The fragment is one object; its version says when it reads differently.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, fragment, empty, open, active, screen.comments]);
 });
 
