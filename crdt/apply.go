@@ -90,7 +90,7 @@ func (d *Doc) mayWait(update []byte, blocks []block, deletesAt int) bool {
 		})
 		return ok && clock < blocks[i].end && blocks[i].clock <= uint64(d.stateOf(client))
 	}
-	c := cursor{b: update}
+	c := cursor{b: update, trusted: true}
 	var s rawStruct
 	for _, b := range blocks {
 		c.pos = b.pos
@@ -132,7 +132,7 @@ type stacked struct {
 // are taken by falling client id, which is the order with the fewest conflicts;
 // a struct that needs one of another section makes that section go first.
 func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
-	c := cursor{b: update}
+	c := cursor{b: update, trusted: true}
 	stack := d.cursors.stack[:0]
 	var parked parking
 	var s rawStruct
@@ -209,7 +209,7 @@ func (d *Doc) leftFrom(update []byte, b *block, s *rawStruct) uint64 {
 	if s.clock+s.length == b.clock {
 		return b.left + 1
 	}
-	c := cursor{b: update, pos: s.start}
+	c := cursor{b: update, pos: s.start, trusted: true}
 	var x rawStruct
 	n := uint64(0)
 	for clock := s.clock; c.pos < b.stop; clock += x.length {
@@ -256,7 +256,7 @@ func (d *Doc) admit(tx *Tx, s *rawStruct, id uint64, offset uint32) {
 		d.addCollected(tx, c, &in)
 		return
 	}
-	in.content = s.content
+	in.content = s.content()
 	if s.ascii {
 		in.flags |= flagASCII
 	}
@@ -269,7 +269,7 @@ func (d *Doc) admit(tx *Tx, s *rawStruct, id uint64, offset uint32) {
 	if s.namesParent() {
 		if typ := d.parentOf(s); typ != 0 {
 			if s.info&infoSub != 0 {
-				in.list = d.slot(typ, d.keyBytes(s.sub))
+				in.list = d.slot(typ, d.keyBytes(s.sub()))
 			} else {
 				in.list = d.types[typ].seq
 			}
@@ -278,7 +278,7 @@ func (d *Doc) admit(tx *Tx, s *rawStruct, id uint64, offset uint32) {
 	if in.flags&kindMask == kindType {
 		name := uint32(0)
 		if s.typeKind == typeElement || s.typeKind == typeHook {
-			name = d.keyBytes(s.typeName)
+			name = d.keyBytes(s.typeName())
 		}
 		in.typ = d.newType(s.typeKind, 0, name, 0)
 	}
@@ -289,7 +289,7 @@ func (d *Doc) admit(tx *Tx, s *rawStruct, id uint64, offset uint32) {
 // or is no type.
 func (d *Doc) parentOf(s *rawStruct) uint32 {
 	if s.rooted {
-		k := d.keyBytes(s.parentName)
+		k := d.keyBytes(s.parentName())
 		t, ok := d.roots[k]
 		if !ok {
 			t = d.newType(typeUnknown, 0, k, 0)

@@ -21,6 +21,7 @@ type client struct {
 	// that the run typed into last can grow in place. Equal: none.
 	spareFrom, spareEnd uint32
 
+	hint   place    // found last; may be stale
 	heads  []uint32 // clock of each chunk's first run
 	chunks [][]run
 }
@@ -37,38 +38,45 @@ const chunkRuns = 256
 type place struct{ chunk, index int }
 
 // find returns the place of the run that holds clock, which must be below next.
+// What was found last is tried first: edits near each other find near each other.
 func (c *client) find(clock uint32) place {
-	ch := 0
-	if n := len(c.heads); n > 1 {
-		if clock >= c.heads[n-1] {
-			ch = n - 1
-		} else {
-			lo, hi := 0, n-1 // heads[lo] <= clock < heads[hi]
-			for hi-lo > 1 {
-				m := int(uint(lo+hi) >> 1)
-				if c.heads[m] <= clock {
-					lo = m
-				} else {
-					hi = m
-				}
-			}
-			ch = lo
-		}
-	}
+	ch := len(c.chunks) - 1
 	runs := c.chunks[ch]
-	lo, hi := 0, len(runs)
-	if clock >= runs[hi-1].clock {
-		return place{ch, hi - 1}
+	if n := len(runs) - 1; runs[n].clock <= clock {
+		return place{ch, n}
 	}
-	for hi-lo > 1 {
-		m := int(uint(lo+hi) >> 1)
-		if runs[m].clock <= clock {
-			lo = m
-		} else {
-			hi = m
+	if h := c.hint; h.chunk <= ch {
+		if runs := c.chunks[h.chunk]; h.index+1 < len(runs) && runs[h.index].clock <= clock {
+			if clock < runs[h.index+1].clock {
+				return h
+			}
+			if h.index+2 < len(runs) && clock < runs[h.index+2].clock {
+				c.hint.index++
+				return c.hint
+			}
 		}
 	}
-	return place{ch, lo}
+	// The loops keep the answer in [lo, lo+n) and halve n without branching.
+	lo := 0
+	for n := len(c.heads); n > 1; {
+		half := n >> 1
+		if c.heads[lo+half] <= clock {
+			lo += half
+		}
+		n -= half
+	}
+	ch = lo
+	runs = c.chunks[ch]
+	lo = 0
+	for n := len(runs); n > 1; {
+		half := n >> 1
+		if runs[lo+half].clock <= clock {
+			lo += half
+		}
+		n -= half
+	}
+	c.hint = place{ch, lo}
+	return c.hint
 }
 
 func (c *client) at(p place) ref { return c.chunks[p.chunk][p.index].item }

@@ -2,7 +2,6 @@ package crdt
 
 import (
 	"fmt"
-	"math"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -184,7 +183,7 @@ type stringColumn struct {
 }
 
 func (s *stringColumn) open(c cursor) {
-	text := c.str("strings", math.MaxInt)
+	text := c.text("strings")
 	s.text, s.textErr = string(text), c.err
 	s.lengths.cursor = c
 }

@@ -187,21 +187,21 @@ func (w *columnWriter) writeStruct(s *rawStruct, lim *Limits, keepSub bool) erro
 	if s.namesParent() {
 		if s.rooted {
 			w.parentInfos.write(1)
-			w.name(s.parentName)
+			w.name(s.parentName())
 		} else {
 			w.parentInfos.write(0)
 			w.clients.write(s.parent.client)
 			w.leftClocks.write(s.parent.clock)
 		}
 		if info&infoSub != 0 {
-			w.name(s.sub)
+			w.name(s.sub())
 		}
 	}
 	return w.writeContent(s, lim)
 }
 
 func (w *columnWriter) writeContent(s *rawStruct, lim *Limits) (err error) {
-	content := cursor{b: s.content}
+	content := cursor{b: s.content()}
 	switch s.kind() {
 	case kindDeleted:
 		w.lengths.write(s.length)
@@ -211,25 +211,25 @@ func (w *columnWriter) writeContent(s *rawStruct, lim *Limits) (err error) {
 			w.name(content.bytes("JSON value"))
 		}
 	case kindBinary:
-		w.rest = lib0.AppendVarBytes(w.rest, s.content)
+		w.rest = lib0.AppendVarBytes(w.rest, s.content())
 	case kindString:
-		w.str(s.content, s.length)
+		w.str(s.content(), s.length)
 	case kindEmbed:
-		w.rest, err = jsonToAny(w.rest, s.content, lim.MaxDepth)
+		w.rest, err = jsonToAny(w.rest, s.content(), lim.MaxDepth)
 	case kindFormat:
 		w.key(content.bytes("format key"))
 		w.rest, err = jsonToAny(w.rest, content.bytes("format value"), lim.MaxDepth)
 	case kindType:
 		w.typeRefs.write(uint64(s.typeKind))
 		if s.typeKind == typeElement || s.typeKind == typeHook {
-			w.key(s.typeName)
+			w.key(s.typeName())
 		}
 	case kindAny:
 		w.lengths.write(s.length)
-		w.rest = append(w.rest, s.content...)
+		w.rest = append(w.rest, s.content()...)
 	case kindDoc:
 		w.name(content.bytes("subdocument id"))
-		w.rest = append(w.rest, s.content[content.pos:]...)
+		w.rest = append(w.rest, s.content()[content.pos:]...)
 	}
 	if err != nil {
 		return fmt.Errorf("struct at offset %d: %w", s.start, err)

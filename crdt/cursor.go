@@ -11,6 +11,9 @@ type cursor struct {
 	b   []byte
 	pos int
 	err error
+
+	// trusted: the bytes were read before, so text need not be checked again.
+	trusted bool
 }
 
 const maxSafe = 1<<53 - 1
@@ -34,11 +37,9 @@ func (c *cursor) u8(what string) byte {
 
 // uvarint reads an unsigned integer up to 2^53-1.
 func (c *cursor) uvarint() uint64 {
-	if c.pos < len(c.b) {
-		if v := c.b[c.pos]; v < 0x80 {
-			c.pos++
-			return uint64(v)
-		}
+	if p := c.pos; p < len(c.b) && c.b[p] < 0x80 {
+		c.pos = p + 1
+		return uint64(c.b[p])
 	}
 	return c.uvarintSlow()
 }
@@ -101,19 +102,34 @@ func (c *cursor) take(n uint64, what string) []byte {
 // bytes reads a length-prefixed byte string.
 func (c *cursor) bytes(what string) []byte { return c.take(c.uvarint(), what) }
 
-// str is bytes that must be UTF-8, and at most limit long.
-func (c *cursor) str(what string, limit int) []byte {
+// since is the stretch from an offset to the present one.
+func (c *cursor) since(from int) extent { return extent{uint32(from), uint32(c.pos)} }
+
+// extent reads a length-prefixed byte string of at most limit bytes.
+func (c *cursor) extent(what string, limit int) extent {
 	start := c.pos
-	b := c.bytes(what)
-	if len(b) > limit {
-		c.fail(overLimit(start, "%s of %d bytes", what, len(b)))
-		return nil
+	n := c.uvarint()
+	if n > uint64(len(c.b)-c.pos) {
+		c.fail(truncated(c.pos, what))
+		return extent{}
 	}
-	if !utf8.Valid(b) {
-		c.fail(malformed(start, "%s is not UTF-8", what))
-		return nil
+	if n > uint64(limit) {
+		c.fail(overLimit(start, "%s of %d bytes", what, n))
+		return extent{}
 	}
-	return b
+	from := c.pos
+	c.pos += int(n)
+	return c.since(from)
+}
+
+// str is extent for bytes that must be UTF-8.
+func (c *cursor) str(what string, limit int) extent {
+	x := c.extent(what, limit)
+	if !c.trusted && !utf8.Valid(c.b[x.from:x.to]) {
+		c.fail(malformed(int(x.from), "%s is not UTF-8", what))
+		return extent{}
+	}
+	return x
 }
 
 // Tags of lib0's any encoding.
@@ -154,9 +170,7 @@ func (c *cursor) skipAny(maxDepth, maxBytes int) {
 		case anyString:
 			c.str("string value", maxBytes)
 		case anyBytes:
-			if b := c.bytes("bytes value"); len(b) > maxBytes {
-				c.fail(overLimit(start, "bytes value of %d bytes", len(b)))
-			}
+			c.extent("bytes value", maxBytes)
 		case anyObject, anyArray:
 			n := c.uvarint()
 			if n > uint64(len(c.b)-c.pos) { // an element takes a byte at least
@@ -193,14 +207,17 @@ func (c *cursor) skipAny(maxDepth, maxBytes int) {
 	}
 }
 
-// jsonText reads a string that must be JSON.
-func (c *cursor) jsonText(what string, limit int) []byte {
-	start := c.pos
-	b := c.str(what, limit)
-	if c.err == nil && !validJSON(b) {
-		c.fail(malformed(start, "%s is not JSON", what))
+// jsonText reads a string that must be JSON, or the word undefined if that is
+// allowed.
+func (c *cursor) jsonText(what string, limit int, undefined bool) extent {
+	x := c.str(what, limit)
+	if c.trusted || c.err != nil {
+		return x
 	}
-	return b
+	if b := c.b[x.from:x.to]; !validJSON(b) && !(undefined && string(b) == "undefined") {
+		c.fail(malformed(int(x.from), "%s is not JSON", what))
+	}
+	return x
 }
 
 func validJSON(b []byte) bool {
@@ -214,7 +231,7 @@ func validJSON(b []byte) bool {
 // skipValues returns the length of the first n any-values of b, which is known
 // to be well formed.
 func skipValues(b []byte, n int) int {
-	c := cursor{b: b}
+	c := cursor{b: b, trusted: true}
 	for ; n > 0; n-- {
 		c.skipAny(1<<30, 1<<31-1)
 	}
@@ -232,14 +249,21 @@ func skipStrings(b []byte, n int) int {
 
 // measure checks the text of s and counts its UTF-16 code units.
 func (c *cursor) measure(s *rawStruct, start int) {
-	n := asciiLen(s.content)
-	if n == len(s.content) {
+	b := c.b[s.contentAt.from:s.contentAt.to]
+	n := asciiLen(b)
+	if n == len(b) {
 		s.length, s.ascii = uint64(n), true
 		return
 	}
-	if !utf8.Valid(s.content[n:]) {
+	if !c.trusted && !utf8.Valid(b[n:]) {
 		c.fail(malformed(start, "text is not UTF-8"))
 		return
 	}
-	s.length = uint64(n + utf16Len(s.content[n:]))
+	s.length = uint64(n + utf16Len(b[n:]))
+}
+
+// text reads a string without a limit of its own.
+func (c *cursor) text(what string) []byte {
+	x := c.str(what, maxInput)
+	return c.b[x.from:x.to]
 }

@@ -20,19 +20,40 @@ type rawID struct{ client, clock uint64 }
 
 // rawStruct is one struct as it stands on the wire. Byte slices are borrowed.
 type rawStruct struct {
+	src []byte // the update
+	wireStruct
+	joined []byte // replaces the content, if not nil (see merger)
+}
+
+// wireStruct is pointer-free, so that reading the next struct is a plain store.
+type wireStruct struct {
 	clock, length uint64
-	info          byte
-	ascii         bool
-	rooted        bool // the parent is a root, its name in parentName
-	start         int  // offset of the info byte
-	contentAt     int  // offset of the content
 	origin, right rawID
 	parent        rawID
-	parentName    []byte
-	sub           []byte
-	content       []byte // as stored in the arena
+	start         int // offset of the info byte
+	nameAt        extent
+	subAt         extent
+	contentAt     extent
+	typeNameAt    extent
+	info          byte
 	typeKind      uint8
-	typeName      []byte
+	ascii         bool
+	rooted        bool // the parent is a root
+}
+
+// extent is a stretch of the update.
+type extent struct{ from, to uint32 }
+
+func (s *rawStruct) parentName() []byte { return s.src[s.nameAt.from:s.nameAt.to] }
+func (s *rawStruct) sub() []byte        { return s.src[s.subAt.from:s.subAt.to] }
+func (s *rawStruct) typeName() []byte   { return s.src[s.typeNameAt.from:s.typeNameAt.to] }
+
+// content is what the arena stores of the struct.
+func (s *rawStruct) content() []byte {
+	if s.joined != nil {
+		return s.joined
+	}
+	return s.src[s.contentAt.from:s.contentAt.to]
 }
 
 func (s *rawStruct) kind() uint32    { return uint32(s.info & kindMask) }
@@ -41,7 +62,8 @@ func (s *rawStruct) hasRight() bool  { return s.info&infoRight != 0 }
 
 // readStruct reads and checks the next struct of a client. s is overwritten.
 func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
-	*s = rawStruct{clock: clock, start: c.pos, length: 1}
+	s.src, s.joined = c.b, nil
+	s.wireStruct = wireStruct{clock: clock, start: c.pos, length: 1}
 	s.info = c.u8("struct")
 	kind := s.kind()
 	if kind == kindGC || s.info == kindSkip {
@@ -62,7 +84,7 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 		if s.info&(infoOrigin|infoRight) == 0 {
 			if c.uvarint() == 1 {
 				s.rooted = true
-				s.parentName = c.str("root name", lim.MaxStringBytes)
+				s.nameAt = c.str("root name", lim.MaxStringBytes)
 			} else {
 				s.parent = rawID{c.uvarint(), c.uvarint()}
 				if s.parent.client == client && s.parent.clock >= clock {
@@ -70,10 +92,9 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 				}
 			}
 			if s.info&infoSub != 0 {
-				s.sub = c.str("key", lim.MaxStringBytes)
+				s.subAt = c.str("key", lim.MaxStringBytes)
 			}
 		}
-		s.contentAt = c.pos
 		c.readContent(s, kind, lim)
 	}
 	if c.err != nil {
@@ -92,18 +113,16 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 // client reaches it after typing ten characters a second for thirteen years.
 const maxClock = 1<<32 - 2
 
+// maxInput bounds any input: offsets into it are kept in 32 bits.
+const maxInput = 1<<32 - 1
+
 func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
 	start := c.pos
 	switch kind {
 	case kindDeleted:
 		s.length = c.uvarint()
 	case kindString:
-		b := c.bytes("text")
-		if len(b) > lim.MaxStringBytes {
-			c.fail(overLimit(start, "text of %d bytes", len(b)))
-			return
-		}
-		s.content = b
+		s.contentAt = c.extent("text", lim.MaxStringBytes)
 		c.measure(s, start)
 	case kindAny, kindJSON:
 		s.length = c.uvarint()
@@ -115,25 +134,23 @@ func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
 		for i := uint64(0); i < s.length && c.err == nil; i++ {
 			if kind == kindAny {
 				c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
-			} else if b := c.str("JSON value", lim.MaxStringBytes); string(b) != "undefined" && c.err == nil && !validJSON(b) {
-				c.fail(malformed(start, "value is not JSON"))
+			} else {
+				c.jsonText("value", lim.MaxStringBytes, true)
 			}
 		}
-		s.content = c.b[at:c.pos]
+		s.contentAt = c.since(at)
 	case kindBinary:
-		if s.content = c.bytes("binary"); len(s.content) > lim.MaxStringBytes {
-			c.fail(overLimit(start, "binary of %d bytes", len(s.content)))
-		}
+		s.contentAt = c.extent("binary", lim.MaxStringBytes)
 	case kindEmbed:
-		s.content = c.jsonText("embed", lim.MaxStringBytes)
+		s.contentAt = c.jsonText("embed", lim.MaxStringBytes, false)
 	case kindFormat:
 		c.str("format key", lim.MaxStringBytes)
-		c.jsonText("format value", lim.MaxStringBytes)
-		s.content = c.b[start:c.pos]
+		c.jsonText("format value", lim.MaxStringBytes, false)
+		s.contentAt = c.since(start)
 	case kindDoc:
 		c.str("subdocument id", lim.MaxStringBytes)
 		c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
-		s.content = c.b[start:c.pos]
+		s.contentAt = c.since(start)
 	case kindType:
 		k := c.uvarint()
 		if k > typeXMLText {
@@ -142,7 +159,7 @@ func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
 		}
 		s.typeKind = uint8(k)
 		if k == typeElement || k == typeHook {
-			s.typeName = c.str("node name", lim.MaxStringBytes)
+			s.typeNameAt = c.str("node name", lim.MaxStringBytes)
 		}
 	default:
 		if c.err == nil {
@@ -172,7 +189,7 @@ type block struct {
 // checkUpdate reads an update to its end without changing anything. It fills
 // blocks with the sections and returns the offset of the delete set.
 func (c *cursor) checkUpdate(blocks []block, lim *Limits) ([]block, int) {
-	if len(c.b) > lim.MaxUpdateBytes {
+	if len(c.b) > min(lim.MaxUpdateBytes, maxInput) {
 		c.fail(overLimit(0, "update of %d bytes", len(c.b)))
 		return blocks, 0
 	}

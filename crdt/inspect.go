@@ -109,7 +109,7 @@ func (in *inspection) add(i int) {
 	if x.info&kindMask == kindFormat {
 		t.Kind = TouchFormat
 		s := in.o.read(i)
-		c := cursor{b: s.content}
+		c := cursor{b: s.content()}
 		t.Key = string(c.bytes(""))
 	}
 	in.place(&t, i)

@@ -11,6 +11,8 @@ type incoming struct {
 	rightClient, rightClock   uint32
 
 	list    uint32 // where it goes, if neither origin nor right says so
+	local   bool   // written here: near are the neighbours, list is set
+	near    [2]ref
 	content []byte // kindString, kindAny, …: copied by integrate
 	typ     uint32 // kindType: the new type
 }
@@ -36,7 +38,9 @@ type incoming struct {
 func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 	var left, right ref
 	listed := in.list
-	if in.originClient != 0 {
+	if in.local {
+		left, right = in.near[0], in.near[1]
+	} else if in.originClient != 0 {
 		if offset == 0 {
 			left = d.cleanEnd(tx, in.originClient, in.originClock)
 		} else {
@@ -44,7 +48,7 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 		}
 		listed = d.at(left).list
 	}
-	if in.rightClient != 0 {
+	if in.rightClient != 0 && !in.local {
 		right = d.cleanStart(tx, in.rightClient, in.rightClock)
 		if in.originClient == 0 || d.at(right).list == 0 {
 			listed = d.at(right).list

@@ -41,7 +41,7 @@ const (
 // newOverlay lists the structs of a checked update with sorted blocks.
 func (d *Doc) newOverlay(update []byte, blocks []block) *overlay {
 	o := &overlay{d: d, update: update, blocks: blocks}
-	c := cursor{b: update}
+	c := cursor{b: update, trusted: true}
 	var s rawStruct
 	for _, b := range blocks {
 		o.first = append(o.first, len(o.structs))
@@ -76,7 +76,7 @@ func (o *overlay) at(client, clock uint64) int {
 
 func (o *overlay) read(i int) rawStruct {
 	x := &o.structs[i]
-	c := cursor{b: o.update, pos: x.start}
+	c := cursor{b: o.update, pos: x.start, trusted: true}
 	var s rawStruct
 	c.readStruct(&s, x.client, x.clock, &o.d.limits)
 	return s
@@ -115,7 +115,7 @@ func (o *overlay) place(i int) int {
 	s := o.read(i)
 	if s.rooted {
 		x.state = overlayPlaced
-		x.typ, x.keyed, x.key = d.rootIfAny(s.parentName), s.info&infoSub != 0, string(s.sub)
+		x.typ, x.keyed, x.key = d.rootIfAny(s.parentName()), s.info&infoSub != 0, string(s.sub())
 		if x.typ == 0 {
 			x.outer = -1 // a root that does not exist yet
 		}
@@ -161,7 +161,7 @@ func (o *overlay) place(i int) int {
 // placeIn is place for a struct that names its parent by id.
 func (o *overlay) placeIn(i int, s rawStruct) int {
 	d, x := o.d, &o.structs[i]
-	x.keyed, x.key = s.info&infoSub != 0, string(s.sub)
+	x.keyed, x.key = s.info&infoSub != 0, string(s.sub())
 	if s.parent.clock < uint64(d.stateOf(s.parent.client)) {
 		it := d.at(d.findItem(d.lookup(s.parent.client), uint32(s.parent.clock)))
 		if it.kind() != kindType {
@@ -193,7 +193,7 @@ func (o *overlay) newRoot(i int) string {
 		i = int(-x.outer) - 2
 	}
 	s := o.read(i)
-	return string(s.parentName)
+	return string(s.parentName())
 }
 
 func (d *Doc) rootIfAny(name []byte) uint32 {

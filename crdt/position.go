@@ -140,7 +140,7 @@ func DecodeRelativePosition(b []byte) (RelativePosition, error) {
 	case 0:
 		p.Item = &ID{c.uvarint(), c.uvarint()}
 	case 1:
-		p.Root, p.HasRoot = string(c.str("root name", maxSafe)), true
+		p.Root, p.HasRoot = string(c.text("root name")), true
 	case 2:
 		p.Type = &ID{c.uvarint(), c.uvarint()}
 	default:

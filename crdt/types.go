@@ -256,6 +256,7 @@ func (tx *Tx) write(at spot, kind, length uint32, content []byte, typ uint32) re
 	in := incoming{
 		client: ix, clock: c.next, length: length,
 		flags: kind, list: at.list, content: content, typ: typ,
+		local: true, near: [2]ref{at.left, at.right},
 	}
 	if kind == kindString && len(content) == int(length) {
 		in.flags |= flagASCII

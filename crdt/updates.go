@@ -64,6 +64,9 @@ type merger struct {
 
 func (m *merger) add(u []byte) error {
 	c := cursor{b: u}
+	if len(u) > maxInput {
+		return overLimit(0, "update of %d bytes", len(u))
+	}
 	n := len(m.updates)
 	m.updates = append(m.updates, u)
 	var s rawStruct
@@ -167,7 +170,7 @@ func (m *merger) section(segs []segment) {
 			m.count++
 			next = seg.clock
 		}
-		c := cursor{b: m.updates[seg.update], pos: seg.pos}
+		c := cursor{b: m.updates[seg.update], pos: seg.pos, trusted: true}
 		for clock := seg.clock; clock < seg.end; clock += s.length {
 			c.readStruct(&s, client, clock, &m.lim)
 			if s.clock+s.length <= next {
@@ -204,9 +207,9 @@ func (m *merger) write(s *rawStruct, raw []byte, client uint64) {
 		l.info&infoRight == s.info&infoRight && l.right == s.right &&
 		l.length+s.length <= maxRun {
 		if m.raw != nil {
-			m.text, m.raw = append(m.text[:0], l.content...), nil
+			m.text, m.raw = append(m.text[:0], l.content()...), nil
 		}
-		m.text = append(m.text, s.content...)
+		m.text = append(m.text, s.content()...)
 		l.length += s.length
 		return
 	}
@@ -226,7 +229,7 @@ func (m *merger) flush() {
 		m.body = append(m.body, m.raw...)
 	} else {
 		l := &m.last
-		l.content = m.text
+		l.joined = m.text
 		l.ascii = uint64(len(m.text)) == l.length
 		m.body = appendRaw(m.body, l, 0, 0)
 	}
@@ -253,33 +256,33 @@ func appendRaw(b []byte, s *rawStruct, client, offset uint64) []byte {
 	}
 	if info&(infoOrigin|infoRight) == 0 {
 		if s.rooted {
-			b = appendBytes(append(b, 1), s.parentName)
+			b = appendBytes(append(b, 1), s.parentName())
 		} else {
 			b = appendUvarint(appendUvarint(append(b, 0), s.parent.client), s.parent.clock)
 		}
 		if info&infoSub != 0 {
-			b = appendBytes(b, s.sub)
+			b = appendBytes(b, s.sub())
 		}
 	}
 	switch s.kind() {
 	case kindDeleted:
 		return appendUvarint(b, s.length-offset)
 	case kindString:
-		return appendText(b, s.content, s.ascii, uint32(offset))
+		return appendText(b, s.content(), s.ascii, uint32(offset))
 	case kindAny:
-		return append(appendUvarint(b, s.length-offset), s.content[skipValues(s.content, int(offset)):]...)
+		return append(appendUvarint(b, s.length-offset), s.content()[skipValues(s.content(), int(offset)):]...)
 	case kindJSON:
-		return append(appendUvarint(b, s.length-offset), s.content[skipStrings(s.content, int(offset)):]...)
+		return append(appendUvarint(b, s.length-offset), s.content()[skipStrings(s.content(), int(offset)):]...)
 	case kindBinary, kindEmbed:
-		return appendBytes(b, s.content)
+		return appendBytes(b, s.content())
 	case kindType:
 		b = append(b, s.typeKind)
 		if s.typeKind == typeElement || s.typeKind == typeHook {
-			b = appendBytes(b, s.typeName)
+			b = appendBytes(b, s.typeName())
 		}
 		return b
 	default:
-		return append(b, s.content...)
+		return append(b, s.content()...)
 	}
 }
 
