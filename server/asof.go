@@ -136,6 +136,12 @@ func AsOfFrom(ctx context.Context, base, token, name string, seq uint64) ([]byte
 
 // openJournal opens the journal that cfg, with its defaults filled in, names.
 func openJournal(ctx context.Context, cfg Config) (*journal.Journal, error) {
+	// The engine reads every file of a directory that was not closed properly,
+	// and takes minutes over a badly damaged one, without a word.
+	slow := time.AfterFunc(5*time.Second, func() {
+		cfg.Logger.Warn("still opening the journal; a large one takes a while after a crash, a damaged one longer", "data", cfg.Data)
+	})
+	defer slow.Stop()
 	j, err := journal.Open(ctx, journal.Config{
 		Dir: cfg.Data, URL: cfg.NATSURL, Sync: cfg.Durability, Replicas: cfg.Replicas,
 		ReserveBytes: cfg.ReserveBytes, Logger: cfg.Logger, Clock: cfg.Clock,
