@@ -53,6 +53,8 @@ func dump(v any) string {
 		return strconv.Itoa(v)
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case uint64:
+		return strconv.FormatUint(v, 10)
 	case float64:
 		if v == math.Trunc(v) && math.Abs(v) <= 1<<53-1 {
 			return strconv.FormatInt(int64(v), 10)

@@ -221,3 +221,99 @@ func (d *Doc) Restore(s Snapshot, o Options) (*Doc, error) {
 	}
 	return restored, nil
 }
+
+// ToDeltaAt returns the text as it was in the state that s names. The document
+// must keep deleted content for that to be all of it.
+func (t Text) ToDeltaAt(s Snapshot) []DeltaOp { return t.deltaBetween(s, nil, nil) }
+
+// ToDeltaChanges returns the text as it was in the state s together with what
+// was deleted since the earlier state before. Text that came or went between the
+// two carries the attribute "ychange": what mark returns for the change, "added"
+// or "removed", and the id of the first clock concerned; with mark nil, an object
+// whose "type" is the change. Runs of one change stay one insert if the "user" in
+// the mark is the client that wrote the text. Embeds are not marked themselves.
+func (t Text) ToDeltaChanges(s, before Snapshot, mark func(change string, by ID) any) []DeltaOp {
+	if mark == nil {
+		mark = func(change string, _ ID) any { return map[string]any{"type": change} }
+	}
+	return t.deltaBetween(s, &before, mark)
+}
+
+func (t Text) deltaBetween(s Snapshot, before *Snapshot, mark func(string, ID) any) []DeltaOp {
+	b := pastDelta{d: t.d, s: s, before: before, mark: mark, ychange: t.d.key("ychange")}
+	for r := t.d.lists[t.d.types[t.typ].seq].head; r != 0; {
+		it := t.d.at(r)
+		r = it.right
+		client := t.d.clients[it.client].id
+		for clock := uint64(it.clock); clock < uint64(it.end()); {
+			visible, until := s.sees(client, clock)
+			was := false
+			if before != nil {
+				var end uint64
+				was, end = before.sees(client, clock)
+				until = min(until, end)
+			}
+			until = min(until, uint64(it.end()))
+			if visible || was {
+				b.piece(it, ID{client, clock}, int(until-clock), visible, was)
+			}
+			clock = until
+		}
+	}
+	b.flush()
+	return b.ops
+}
+
+// pastDelta builds the delta of a past state (Yjs: YText.toDelta with snapshots).
+type pastDelta struct {
+	d       *Doc
+	s       Snapshot
+	before  *Snapshot
+	mark    func(string, ID) any
+	ychange uint32
+	cur     attrs
+	insert  []byte
+	ops     []DeltaOp
+}
+
+func (b *pastDelta) flush() {
+	if len(b.insert) > 0 {
+		b.ops = append(b.ops, DeltaOp{Insert: string(b.insert), Attributes: b.cur.toMap(b.d)})
+		b.insert = b.insert[:0]
+	}
+}
+
+// piece adds n clocks of an item, all of them there in the state s, in the one
+// before it, or in both.
+func (b *pastDelta) piece(it *item, id ID, n int, visible, was bool) {
+	switch it.kind() {
+	case kindString:
+		switch {
+		case !visible:
+			b.changed("removed", id)
+		case b.before != nil && !was:
+			b.changed("added", id)
+		case b.cur.find(b.ychange).val != nil:
+			b.flush()
+			b.cur.remove(b.ychange)
+		}
+		b.insert = append(b.insert, sliceUTF16(b.d.content(it), int(id.Clock)-int(it.clock), n)...)
+	case kindType, kindEmbed:
+		b.flush()
+		b.ops = append(b.ops, DeltaOp{Insert: b.d.value(it), Attributes: b.cur.toMap(b.d)})
+	case kindFormat:
+		if visible {
+			b.flush()
+			b.cur.apply(b.d.formatOf(it))
+		}
+	}
+}
+
+func (b *pastDelta) changed(change string, id ID) {
+	cur, _ := b.cur.find(b.ychange).val.(map[string]any)
+	if user, ok := asNumber(cur["user"]); ok && user == float64(id.Client) && cur["type"] == change {
+		return
+	}
+	b.flush()
+	b.cur.set(attr{key: b.ychange, val: b.mark(change, id)})
+}

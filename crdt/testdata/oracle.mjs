@@ -181,9 +181,9 @@ const commands = {
     const { doc } = create(id, client, gc)
     roots.forEach(name => rootOf(doc, name))
   },
-  edit (id, ops, origin = null) {
+  edit (id, ops, origin) {
     const entry = docs.get(id)
-    mutate(entry, () => entry.doc.transact(() => ops.forEach(op => applyOp(entry.doc, op)), origin))
+    mutate(entry, () => entry.doc.transact(() => ops.forEach(op => applyOp(entry.doc, op)), origin ?? null))
     return take(entry)
   },
   apply (id, update) {
@@ -222,9 +222,10 @@ const commands = {
     Y.createDocFromSnapshot(docs.get(from).doc, Y.decodeSnapshot(snapshot), entry.doc)
     return roots.map(name => name + '=' + dumpType(rootOf(entry.doc, name))).join('\n')
   },
-  deltaAt (id, root, snapshot, prev) {
+  deltaAt (id, root, snapshot, prev, byUser) {
     const text = rootOf(docs.get(id).doc, root)
-    return dumpDelta(text.toDelta(snapshot && Y.decodeSnapshot(snapshot), prev === undefined ? undefined : Y.decodeSnapshot(prev)))
+    const mark = byUser ? (type, by) => ({ user: by.client, type }) : undefined
+    return dumpDelta(text.toDelta(Y.decodeSnapshot(snapshot), prev && Y.decodeSnapshot(prev), mark))
   },
   snapshotContains: (snapshot, update) => Y.snapshotContainsUpdate(Y.decodeSnapshot(snapshot), update),
 
