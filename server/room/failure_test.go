@@ -288,3 +288,71 @@ func randomEdit(rnd *rand.Rand, d *crdt.Doc, tx *crdt.Tx, n int) {
 		list.Insert(tx, rnd.IntN(list.Len()+1), n)
 	}
 }
+
+// The journal's own word, before any append has failed.
+func TestJournalSaysItIsAway(t *testing.T) {
+	w := newWorld(t, withCommands)
+	doc := w.createPlan("p1")
+	ann := w.join(editor("ann", doc), room.Coplan)
+	w.flaky.status(journal.Status{Reason: "disk full"})
+	ann.until("notice", func() bool { return len(ann.notices) == 1 && ann.notices[0].State == "degraded" })
+	_, _, err := w.rooms.Command(context.Background(), doc, editor("ann", doc), "note", []byte(`{"text":"x"}`))
+	if !errors.Is(err, room.ErrUnavailable) {
+		t.Errorf("command: %v", err)
+	}
+	w.flaky.status(journal.Status{Ready: true})
+	ann.until("notice", func() bool { return len(ann.notices) == 2 && ann.notices[1].State == "ok" })
+	if _, _, err := w.rooms.Command(context.Background(), doc, editor("ann", doc), "note", []byte(`{"text":"x"}`)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A subscription that ends is taken up again where it ended.
+func TestLostTrackOfTheLog(t *testing.T) {
+	w := newWorld(t)
+	doc := w.createPlan("p1")
+	ann, ben := w.join(editor("ann", doc), room.Coplan), w.join(editor("ben", doc), room.Coplan)
+	ann.write("a")
+	ann.settled()
+	for range 3 {
+		w.flaky.lose(errors.New("test: gone"))
+		ann.write("b")
+		ann.settled()
+	}
+	ben.untilText("abbb")
+	if len(w.entries(doc)) != 5 {
+		t.Errorf("%d entries", len(w.entries(doc)))
+	}
+	w.flaky.lose(fmt.Errorf("test: %w: entry 7 is unreadable", journal.ErrDamaged))
+	ben.until("notice", func() bool { n := len(ben.notices); return n > 0 && strings.Contains(ben.notices[n-1].Text, "damaged") })
+	ann.write("c")
+	if got := w.text(doc); got != "abbb" || len(w.entries(doc)) != 5 {
+		t.Errorf("live text is %q with %d entries", got, len(w.entries(doc)))
+	}
+}
+
+// A bug ends the room it happens in: its people come back to a new one, and
+// other rooms never notice.
+func TestPanicStaysInItsRoom(t *testing.T) {
+	w := newWorld(t)
+	doc, other := w.createPlan("p1"), w.createPlan("p2")
+	ann, ben := w.join(editor("ann", doc), room.Coplan), w.join(editor("ben", other), room.Coplan)
+	ann.write("kept")
+	ann.settled()
+	err := w.rooms.View(context.Background(), doc, func(*crdt.Doc, uint64) error { panic("our own bug") })
+	if !errors.Is(err, room.ErrInternal) {
+		t.Errorf("view: %v", err)
+	}
+	ann.untilCut(room.ErrInternal)
+	ann.connect(editor("ann", doc))
+	ann.write("!")
+	ann.settled()
+	ben.write("fine")
+	ben.settled()
+	if got := w.text(doc); got != "kept!" {
+		t.Errorf("live text is %q", got)
+	}
+	if !w.logs.has(slog.LevelError, "our own bug") {
+		t.Error("nothing was logged")
+	}
+}

@@ -150,7 +150,7 @@ func (r *Registry) Command(ctx context.Context, doc string, g Grant, name string
 	j := &job{grant: g, session: "http-" + rand.Text(), name: name, args: args}
 	j.reply = func(result json.RawMessage, seq uint64, err error) { answered <- answer{result, seq, err} }
 	if !room.post(func() { room.takeJob(j) }) {
-		return nil, 0, fmt.Errorf("%s on %s: %w", name, doc, ErrInternal)
+		return nil, 0, fmt.Errorf("%s on %s: %w", name, doc, room.endErr)
 	}
 	select {
 	case a := <-answered:
@@ -160,7 +160,7 @@ func (r *Registry) Command(ctx context.Context, doc string, g Grant, name string
 		case a := <-answered:
 			return a.result, a.seq, a.err
 		default:
-			return nil, 0, fmt.Errorf("%s on %s: %w", name, doc, ErrDraining)
+			return nil, 0, fmt.Errorf("%s on %s: %w", name, doc, room.endErr)
 		}
 	case <-ctx.Done():
 		return nil, 0, ctx.Err()

@@ -27,6 +27,7 @@ type Room struct {
 	opened  chan struct{}      // closed when openErr is set, or the document is live
 	openErr error              // read after opened
 	done    chan struct{}      // closed when run returns
+	endErr  error              // why it did; read after done
 
 	pins int // callers that found the room and still need it; guarded by Registry.roomsMu
 
@@ -98,7 +99,7 @@ func (r *Room) tryPost(fn func()) {
 func (r *Room) call(ctx context.Context, fn func() error) error {
 	result := make(chan error, 1)
 	if !r.post(func() { result <- fn() }) {
-		return ErrDraining
+		return r.endErr
 	}
 	select {
 	case err := <-result:
@@ -108,7 +109,7 @@ func (r *Room) call(ctx context.Context, fn func() error) error {
 		case err := <-result:
 			return err
 		default:
-			return ErrDraining
+			return r.endErr
 		}
 	case <-ctx.Done():
 		return ctx.Err()
@@ -165,6 +166,7 @@ func (r *Room) run() {
 
 // fail ends the room at once: whoever waits for it learns err.
 func (r *Room) fail(err error) {
+	r.endErr = err
 	r.reg.retire(r, true)
 	r.unfollow()
 	r.hidePresence()
@@ -182,6 +184,7 @@ func (r *Room) fail(err error) {
 
 // finish is the orderly end: everything appended that could be, nobody left.
 func (r *Room) finish() {
+	r.endErr = ErrDraining
 	r.reg.retire(r, true)
 	for s := range r.sessions {
 		r.cut(s, ErrDraining)

@@ -452,6 +452,8 @@ type flaky struct {
 	mu       sync.Mutex
 	decide   func(id string, e journal.Entry) fate
 	snapshot func(journal.Snapshot) journal.Snapshot
+	lose     func(error)          // ends the latest subscription
+	status   func(journal.Status) // tells the registry how the journal is
 	failures int
 }
 
@@ -488,6 +490,24 @@ func (f *flaky) Append(ctx context.Context, id string, e journal.Entry) (uint64,
 		return 0, fmt.Errorf("test: %w", journal.ErrUnknown)
 	}
 	return f.Journal.Append(ctx, id, e)
+}
+
+func (f *flaky) Follow(ctx context.Context, doc string, from journal.Cursor, deliver func(journal.Stored), lost func(error)) (*journal.Subscription, error) {
+	sub, err := f.Journal.Follow(ctx, doc, from, deliver, lost)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lose = func(why error) {
+		sub.Stop()
+		lost(why)
+	}
+	return sub, err
+}
+
+func (f *flaky) OnStatus(fn func(journal.Status)) (cancel func()) {
+	f.mu.Lock()
+	f.status = fn
+	f.mu.Unlock()
+	return f.Journal.OnStatus(fn)
 }
 
 // failed is how many appends failed on purpose.

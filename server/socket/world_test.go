@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 The library lives on under another name, with the same API; moving to it is one import line.
+
 package socket_test
 
 import (
