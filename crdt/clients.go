@@ -81,6 +81,8 @@ func (c *client) find(clock uint32) place {
 
 func (c *client) at(p place) ref { return c.chunks[p.chunk][p.index].item }
 
+func (c *client) clockAt(p place) uint32 { return c.chunks[p.chunk][p.index].clock }
+
 // last returns the last run's place; the client must have runs.
 func (c *client) last() place {
 	ch := len(c.chunks) - 1

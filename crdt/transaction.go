@@ -363,13 +363,16 @@ func (d *Doc) collectType(typ uint32) {
 
 // mergeRuns joins runs that the transaction made joinable. Which pairs are
 // tried, and which are left alone, follows Yjs, so that both write a document
-// the same way.
+// the same way: around what was deleted, all of what is new, and around splits.
+// The order of the tries does not matter.
 func (d *Doc) mergeRuns(tx *Tx) {
 	for i := len(tx.deletes) - 1; i >= 0; i-- {
 		x := tx.deletes[i]
 		c := d.clients[x.client]
-		end := x.clock + x.length
-		p := c.find(end - 1)
+		if c.txSeq == tx.seq && x.clock >= c.txBefore {
+			continue // new, and tried below
+		}
+		p := c.find(x.clock + x.length - 1)
 		q := p
 		if c.step(&q) {
 			p = q
@@ -381,16 +384,18 @@ func (d *Doc) mergeRuns(tx *Tx) {
 			continue
 		}
 		c := d.clients[s.client]
-		p := c.find(s.before)
-		d.mergeDown(c, c.last(), d.at(c.at(p)).clock)
+		d.mergeDown(c, c.last(), c.clockAt(c.find(s.before)))
 	}
 	for i := len(tx.split) - 1; i >= 0; i-- {
 		x := tx.split[i]
 		c := d.clients[x.client]
+		if c.txSeq == tx.seq && x.clock >= c.txBefore {
+			continue
+		}
 		p := c.find(x.clock)
 		if q := p; c.step(&q) {
 			p, _ = d.mergeLefts(c, q)
-			if d.at(c.at(p)).clock <= x.clock {
+			if c.clockAt(p) <= x.clock {
 				continue // x's run was joined, or starts here and was tried
 			}
 			p = c.find(x.clock)
@@ -402,13 +407,21 @@ func (d *Doc) mergeRuns(tx *Tx) {
 // mergeDown tries to merge every run from p down to the one starting at floor
 // with its left neighbours.
 func (d *Doc) mergeDown(c *client, p place, floor uint32) {
-	for {
-		if d.at(c.at(p)).clock < floor {
+	right := c.at(p)
+	for joined := false; joined || c.clockAt(p) >= floor; {
+		q := p
+		if !c.back(&q) {
 			return
 		}
-		p, _ = d.mergeLefts(c, p)
-		if !c.back(&p) {
-			return
+		left := c.at(q)
+		joined = false
+		// Most pairs fail on this alone.
+		if l := d.at(left); l.right == right || l.list == 0 {
+			if joined = d.join(c, left, right); joined {
+				q = c.remove(p)
+				d.release(right)
+			}
 		}
+		p, right = q, left
 	}
 }
