@@ -151,7 +151,7 @@ func quoteJS(s string) string {
 
 // dumpEvents writes the events of a transaction, a line each, as dumpEvents in
 // testdata/oracle.mjs does.
-func dumpEvents(events []crdt.Event) string {
+func dumpEvents(events []crdt.Event) []string {
 	var lines []string
 	for _, e := range events {
 		keys := make(map[string]any)
@@ -171,5 +171,5 @@ func dumpEvents(events []crdt.Event) string {
 		lines = append(lines, fmt.Sprintf("%s %s %s %s", e.Path[0], dump(e.Path[1:]), dumpDelta(e.Delta), dump(keys)))
 	}
 	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+	return lines
 }

@@ -21,7 +21,7 @@ const syncProtocol = await import('y-protocols/sync')
 
 const REMOTE = { remote: true }
 
-/** @type {Map<number, {doc: Y.Doc, client: number, emitted: Uint8Array[], emittedV2: Uint8Array[], events: any}>} */
+/** @type {Map<number, {doc: Y.Doc, client: number, emitted: Uint8Array[], emittedV2: Uint8Array[], transactions: number, events: string[]}>} */
 const docs = new Map()
 const awarenesses = new Map()
 const managers = new Map()
@@ -29,10 +29,17 @@ const managers = new Map()
 const create = (id, client, gc) => {
   const doc = new Y.Doc({ guid: 'd' + id, gc })
   doc.clientID = client
-  const entry = { doc, client, emitted: [], emittedV2: [], events: null }
+  const entry = { doc, client, emitted: [], emittedV2: [], transactions: 0, events: [] }
   doc.on('update', (update, origin) => { if (origin !== REMOTE) entry.emitted.push(update) })
   doc.on('updateV2', (update, origin) => { if (origin !== REMOTE) entry.emittedV2.push(update) })
   docs.set(id, entry)
+  return entry
+}
+
+const begin = id => {
+  const entry = docs.get(id)
+  entry.transactions = 0
+  entry.events = []
   return entry
 }
 
@@ -182,17 +189,17 @@ const commands = {
     roots.forEach(name => rootOf(doc, name))
   },
   edit (id, ops, origin) {
-    const entry = docs.get(id)
+    const entry = begin(id)
     mutate(entry, () => entry.doc.transact(() => ops.forEach(op => applyOp(entry.doc, op)), origin ?? null))
     return take(entry)
   },
   apply (id, update) {
-    const entry = docs.get(id)
+    const entry = begin(id)
     Y.applyUpdate(entry.doc, update, REMOTE)
     return take(entry)
   },
   applyV2 (id, update) {
-    const entry = docs.get(id)
+    const entry = begin(id)
     Y.applyUpdateV2(entry.doc, update, REMOTE)
     return take(entry)
   },
@@ -241,20 +248,15 @@ const commands = {
 
   observe (id, roots) {
     const entry = docs.get(id)
-    entry.events = []
     let current = []
     roots.forEach(name => rootOf(entry.doc, name).observeDeep(events => { current.push(...dumpEvents(name, events)) }))
     entry.doc.on('afterTransaction', () => {
-      if (current.length > 0) entry.events.push(current.sort())
+      if (entry.transactions++ === 0) entry.events = current.sort()
       current = []
     })
   },
-  events (id) {
-    const entry = docs.get(id)
-    const events = entry.events
-    entry.events = []
-    return events
-  },
+  // What observers heard of the last edit or update, clean-up left out.
+  events: id => docs.get(id).events,
 
   undoManager (id, roots, origins, timeout) {
     const { doc } = docs.get(id)
