@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -166,31 +165,10 @@ func TestReserveIsKept(t *testing.T) {
 
 // Snapshots are a cache: damaged or gone, the plan comes from its log.
 func TestDamagedSnapshotsAreRebuilt(t *testing.T) {
-	for name, spoil := range map[string]func(t *testing.T, file string, data []byte){
-		"flipped bits": func(t *testing.T, file string, data []byte) {
-			// Inside each snapshot: what lies around them is the engine's.
-			magic := []byte("coplan snapshot 1\n")
-			rest, found := data, 0
-			for {
-				i := bytes.Index(rest, magic)
-				if i < 0 {
-					break
-				}
-				rest = rest[i+len(magic):]
-				for k := 20; k < 60 && k < len(rest); k += 9 {
-					rest[k] ^= 0x20
-				}
-				found++
-			}
-			if found == 0 {
-				t.Errorf("no snapshot in %s", file)
-			}
-			if err := os.WriteFile(file, data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		},
-		"gone": func(t *testing.T, file string, _ []byte) {
-			if err := os.Remove(file); err != nil {
+	for name, spoil := range map[string]func(t *testing.T, dir string){
+		"flipped bits": flipSnapshots,
+		"gone": func(t *testing.T, dir string) {
+			if err := os.RemoveAll(dir); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -208,21 +186,11 @@ func TestDamagedSnapshotsAreRebuilt(t *testing.T) {
 			view := p.read(made)
 			p.stop()
 
-			spoilt := 0
-			err := filepath.WalkDir(p.cfg.Data, func(file string, d fs.DirEntry, err error) error {
-				if err != nil || d.IsDir() || !strings.Contains(file, "OBJ_SNAPSHOTS") || !strings.HasSuffix(file, ".blk") {
-					return err
-				}
-				data, err := os.ReadFile(file)
-				if err == nil && len(data) > 0 {
-					spoil(t, file, data)
-					spoilt++
-				}
-				return err
-			})
-			if err != nil || spoilt == 0 {
-				t.Fatalf("%d snapshot files were spoilt, %v", spoilt, err)
+			dirs, err := filepath.Glob(filepath.Join(p.cfg.Data, "jetstream", "*", "streams", "OBJ_SNAPSHOTS"))
+			if err != nil || len(dirs) != 1 {
+				t.Fatalf("snapshots are in %q, %v", dirs, err)
 			}
+			spoil(t, dirs[0])
 
 			p.run()
 			if got := p.read(made); !reflect.DeepEqual(got, view) {
@@ -235,5 +203,38 @@ func TestDamagedSnapshotsAreRebuilt(t *testing.T) {
 			again.edit(func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootMeta).Set(tx, plan.MetaTitle, "Onwards") })
 			again.saved()
 		})
+	}
+}
+
+// flipSnapshots flips bits inside every snapshot; what lies around them in the
+// files is the engine's.
+func flipSnapshots(t *testing.T, dir string) {
+	files, err := filepath.Glob(filepath.Join(dir, "msgs", "*.blk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		magic := []byte("coplan snapshot 1\n")
+		for rest := data; ; found++ {
+			i := bytes.Index(rest, magic)
+			if i < 0 {
+				break
+			}
+			rest = rest[i+len(magic):]
+			for k := 20; k < 60 && k < len(rest); k += 9 {
+				rest[k] ^= 0x20
+			}
+		}
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found == 0 {
+		t.Fatalf("no snapshot in %q", files)
 	}
 }
