@@ -99,7 +99,9 @@ func (j *Journal) Append(ctx context.Context, id string, e Entry) (uint64, error
 			// The caller gave up, or RetryFor is over: only the latter says
 			// anything about the journal.
 			gaveUp := context.Cause(ctx) != errNoAck
-			if gaveUp {
+			if !gaveUp {
+				j.health.set(whyTimeout, "entries are not being stored: "+lastCause.Error())
+			} else {
 				lastCause = fmt.Errorf("%w (last: %w)", context.Cause(ctx), lastCause)
 			}
 			return fail(fateOf(maybe), !gaveUp || j.health.has(whyTimeout), lastCause)

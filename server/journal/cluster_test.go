@@ -34,7 +34,7 @@ func cluster(t *testing.T) map[string]*server.Server {
 	for i := range 3 {
 		name := fmt.Sprint("n", i)
 		srv, err := server.NewServer(&server.Options{
-			ServerName: name, Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: memoryDir(t), NoSigs: true, NoLog: true,
+			ServerName: name, Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: scratch(t), NoSigs: true, NoLog: true,
 			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: ports[i]}, Routes: routes,
 		})
 		if err != nil {

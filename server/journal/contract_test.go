@@ -36,7 +36,7 @@ func mustOpen(t testing.TB, cfg journal.Config) *journal.Journal {
 
 func TestContractEmbeddedFsync(t *testing.T) {
 	journaltest.Run(t, func(t testing.TB) journaltest.Store {
-		dir := t.TempDir()
+		dir := scratch(t)
 		s := store(func(t testing.TB, cfg journal.Config) *journal.Journal {
 			cfg.Dir = dir
 			return mustOpen(t, cfg)
@@ -48,7 +48,7 @@ func TestContractEmbeddedFsync(t *testing.T) {
 
 func TestContractEmbeddedOS(t *testing.T) {
 	journaltest.Run(t, func(t testing.TB) journaltest.Store {
-		dir := t.TempDir()
+		dir := scratch(t)
 		return store(func(t testing.TB, cfg journal.Config) *journal.Journal {
 			cfg.Dir, cfg.Sync = dir, journal.SyncOS
 			return mustOpen(t, cfg)
@@ -75,7 +75,7 @@ func natsServer(t testing.TB, dir string, port int) *server.Server {
 
 func TestContractExternal(t *testing.T) {
 	journaltest.Run(t, func(t testing.TB) journaltest.Store {
-		srv := natsServer(t, memoryDir(t), server.RANDOM_PORT)
+		srv := natsServer(t, scratch(t), server.RANDOM_PORT)
 		s := store(func(t testing.TB, cfg journal.Config) *journal.Journal {
 			cfg.URL = srv.ClientURL()
 			return mustOpen(t, cfg)
@@ -85,9 +85,9 @@ func TestContractExternal(t *testing.T) {
 	})
 }
 
-// memoryDir is a directory on a disk in memory where there is one: the network
-// is what is of interest then.
-func memoryDir(t testing.TB) string {
+// scratch is a directory on a disk in memory where there is one, so that tests
+// take no longer on a machine whose disk is busy. TestKill is on a real one.
+func scratch(t testing.TB) string {
 	dir, err := os.MkdirTemp("/dev/shm", "coplan-journal-")
 	if err != nil {
 		return t.TempDir()

@@ -57,7 +57,7 @@ const damaged = "plan/damaged"
 // written is a closed journal with 60 entries in damaged and a snapshot after 40.
 func written(t *testing.T) (dir string, at []journal.Stored) {
 	t.Helper()
-	dir = t.TempDir()
+	dir = scratch(t)
 	j := mustOpen(t, journal.Config{Dir: dir, Sync: journal.SyncOS})
 	var edge journal.Edge
 	for i := range 60 {
@@ -324,7 +324,7 @@ func TestCorruptSnapshot(t *testing.T) {
 // Of many snapshots the newest four stay, and older ones spread over history.
 func TestSnapshotsThinned(t *testing.T) {
 	t.Parallel()
-	j := mustOpen(t, journal.Config{Dir: t.TempDir(), Sync: journal.SyncOS})
+	j := mustOpen(t, journal.Config{Dir: scratch(t), Sync: journal.SyncOS})
 	defer closeNow(t, j)
 	for i := range uint64(45) {
 		putSnapshot(t, j, journal.Snapshot{Doc: damaged, Seq: i + 1, Ordinal: 100 * (i + 1), State: []byte("x")})

@@ -144,7 +144,7 @@ func TestDiskReserve(t *testing.T) {
 // The engine's own limit is reached.
 func TestStoreLimit(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := scratch(t)
 	j := mustOpen(t, journal.Config{Dir: dir, MaxStoreBytes: 2 << 20})
 	defer func() { closeNow(t, j) }()
 	acked, err := fill(t, j, "a", 500)

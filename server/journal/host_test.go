@@ -59,10 +59,10 @@ func eventually(t testing.TB, what string, is func() bool) {
 // Each way Open can't work says what and where, in words for an operator.
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
-	held := t.TempDir()
+	held := scratch(t)
 	j := mustOpen(t, journal.Config{Dir: held})
 	defer closeNow(t, j)
-	file := filepath.Join(t.TempDir(), "file")
+	file := filepath.Join(scratch(t), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func TestOpenErrors(t *testing.T) {
 		{"held by another", journal.Config{Dir: held}, journal.ErrLocked, []string{held, fmt.Sprint("process ", os.Getpid())}},
 		{"not a directory", journal.Config{Dir: file}, nil, []string{file, "not a directory"}},
 		{"below a file", journal.Config{Dir: filepath.Join(file, "sub")}, nil, []string{file}},
-		{"port in use", journal.Config{Dir: t.TempDir(), Listen: busy.Addr().String()}, nil, []string{busy.Addr().String(), "in use"}},
-		{"listen address", journal.Config{Dir: t.TempDir(), Listen: "nonsense"}, nil, []string{`"nonsense"`}},
+		{"port in use", journal.Config{Dir: scratch(t), Listen: busy.Addr().String()}, nil, []string{busy.Addr().String(), "in use"}},
+		{"listen address", journal.Config{Dir: scratch(t), Listen: "nonsense"}, nil, []string{`"nonsense"`}},
 		{"unreachable", journal.Config{URL: "nats://user:secret@" + gone.Addr().String(), ConnectFor: 100 * time.Millisecond}, journal.ErrUnavailable, []string{gone.Addr().String(), "can't be reached"}},
 		{"no JetStream", journal.Config{URL: plain.ClientURL(), ConnectFor: 100 * time.Millisecond}, journal.ErrUnavailable, []string{"JetStream is not enabled"}},
 	} {
@@ -140,7 +140,7 @@ func TestOpenReadOnlyDir(t *testing.T) {
 // presence with it.
 func TestListenForOtherNodes(t *testing.T) {
 	t.Parallel()
-	a := mustOpen(t, journal.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0"})
+	a := mustOpen(t, journal.Config{Dir: scratch(t), Listen: "127.0.0.1:0"})
 	defer closeNow(t, a)
 	b := mustOpen(t, journal.Config{URL: a.Address()})
 	defer closeNow(t, b)
@@ -156,7 +156,7 @@ func TestListenForOtherNodes(t *testing.T) {
 // stored once, reading says it can't, followers go on by themselves.
 func TestExternalOutage(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := scratch(t)
 	srv := natsServer(t, dir, server.RANDOM_PORT)
 	port := srv.Addr().(*net.TCPAddr).Port
 	j := mustOpen(t, journal.Config{URL: srv.ClientURL(), AttemptFor: 300 * time.Millisecond})

@@ -203,9 +203,6 @@ func testUnknown(t *testing.T, w *world) {
 		if !errors.Is(err, journal.ErrUnknown) || !errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrNotStored) {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if st := j.Status(); st.Ready || st.Reason == "" {
-			t.Fatalf("%s: status is %+v", c.name, st)
-		}
 		w.Inject(j, Faults{})
 		if _, err := j.Append(w.ctx, c.name, entry("plan/u", c.name)); err != nil {
 			t.Fatalf("%s: retry: %v", c.name, err)

@@ -30,7 +30,7 @@ func testFollowCursor(t *testing.T, w *world) {
 		if n := len(f.in); n != 120-from {
 			t.Fatalf("from %d: caught up after %d entries, want %d", from, n, 120-from)
 		}
-		f.wait(300 - from)
+		f.wait(120 - from)
 		f.sub.Stop()
 	}
 	empty := w.follow(j, "plan/empty", journal.Cursor{})
