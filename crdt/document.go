@@ -61,6 +61,8 @@ type Doc struct {
 	txSeq    uint64
 	onUpdate []*updateHandler
 	deep     []*deepHandler
+	undo     []*UndoManager
+	redone   map[uint32][]redoneRun // by client: what undo brought back as what
 	cursors  blockReader // scratch of ApplyUpdate
 	conflict scan        // scratch of integrate
 	stack    []ref       // scratch of deletes and collection

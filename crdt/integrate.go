@@ -85,7 +85,7 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 			next = d.at(left).right
 		}
 	}
-	if left != 0 && d.continues(left, in) {
+	if left != 0 && !tx.apart && d.continues(left, in) {
 		return d.grow(tx, c, left, in)
 	}
 	return d.link(tx, c, listed, left, next, in)

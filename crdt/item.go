@@ -60,6 +60,7 @@ const (
 	flagDeleted = 1 << 8
 	flagKeep    = 1 << 9  // not collected although deleted (undo needs it)
 	flagASCII   = 1 << 10 // kindString: size == length
+	flagRedone  = 1 << 11 // brought back by undo under another id (Doc.redone)
 	flagSub     = infoSub // the item is a value of a map: its list has a key
 )
 

@@ -91,7 +91,8 @@ func (d *Doc) resolveItem(id ID, assoc int) (Type, int, bool) {
 	if ix == 0 || id.Clock >= uint64(d.clients[ix].next) {
 		return nil, 0, false
 	}
-	r := d.findItem(ix, uint32(id.Clock))
+	ix, clock := d.followRedone(ix, uint32(id.Clock)) // what undo brought back counts as the same
+	r := d.findItem(ix, clock)
 	it := d.at(r)
 	if it.list == 0 {
 		return nil, 0, false
@@ -103,7 +104,7 @@ func (d *Doc) resolveItem(id ID, assoc int) (Type, int, bool) {
 			index = int(d.rank(r))
 		}
 		if it.visible() > 0 {
-			index += int(uint32(id.Clock) - it.clock)
+			index += int(clock - it.clock)
 			if assoc < 0 {
 				index++
 			}

@@ -133,7 +133,7 @@ func (d *Doc) join(c *client, lr, rr ref) bool {
 		l.length += r.length
 		return true
 	}
-	if l.right != rr || r.originClient != l.client || r.originClock != r.clock-1 ||
+	if (l.flags|r.flags)&flagRedone != 0 || l.right != rr || r.originClient != l.client || r.originClock != r.clock-1 ||
 		l.rightClient != r.rightClient || l.rightClock != r.rightClock {
 		return false
 	}

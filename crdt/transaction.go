@@ -17,6 +17,9 @@ type Tx struct {
 	deletes []deleted     // what this transaction deleted; sorted when it ends
 	split   []clientClock // runs that may merge with a neighbour again
 	changed []change      // filled only while somebody observes
+
+	apart    bool     // new runs do not grow old ones before the end; undo relies on it
+	deleters []uint32 // clients in the order of their first delete; for undo managers only
 }
 
 type txState struct {
@@ -93,7 +96,7 @@ func (d *Doc) commit(tx *Tx) {
 // drain finishes the queued transactions from the i-th on, whatever observers
 // do, and empties the queue.
 func (d *Doc) drain(i int) {
-	if len(d.deep) == 0 && len(d.onUpdate) == 0 && len(d.queue) == 1 {
+	if len(d.deep) == 0 && len(d.onUpdate) == 0 && len(d.undo) == 0 && len(d.queue) == 1 {
 		d.queue[0].sortDeletes() // nobody listens: nothing below can panic
 		d.tidy(d.queue[0])
 		d.dequeue()
@@ -127,6 +130,11 @@ func (d *Doc) finish(tx *Tx) {
 		d.tidy(tx)
 		d.emitUpdate(tx)
 	}()
+	defer func() {
+		for _, u := range d.undo {
+			u.record(tx)
+		}
+	}()
 	d.emitEvents(tx)
 }
 
@@ -143,6 +151,8 @@ func (tx *Tx) reset() {
 	tx.deletes = keepSmall(tx.deletes)
 	tx.split = keepSmall(tx.split)
 	tx.changed = keepSmall(tx.changed)
+	tx.deleters = tx.deleters[:0]
+	tx.apart = false
 }
 
 // keepSmall empties s for reuse, unless it grew large once.
@@ -181,7 +191,7 @@ func (tx *Tx) before(client uint32) uint32 {
 // deleted, has no changes of its own.
 func (tx *Tx) change(typ, key uint32) {
 	d := tx.d
-	if len(d.deep) == 0 {
+	if len(d.deep) == 0 && len(d.undo) == 0 {
 		return
 	}
 	if r := d.types[typ].item; r != 0 {
@@ -196,6 +206,9 @@ func (tx *Tx) change(typ, key uint32) {
 }
 
 func (tx *Tx) addDelete(client, clock, length uint32) {
+	if len(tx.d.undo) > 0 && !slices.Contains(tx.deleters, client) {
+		tx.deleters = append(tx.deleters, client)
+	}
 	if n := len(tx.deletes); n > 0 {
 		if last := &tx.deletes[n-1]; last.client == client && last.clock+last.length == clock {
 			last.length += length

@@ -169,12 +169,6 @@ const dsOf = update => {
   return Y.encodeSnapshot(Y.createSnapshot(Y.mergeDeleteSets([ds]), new Map()), encoder)
 }
 
-const stackOf = stack => stack.map(item => [
-  Y.encodeSnapshot(Y.createSnapshot(item.insertions, new Map())),
-  Y.encodeSnapshot(Y.createSnapshot(item.deletions, new Map())),
-  [...item.meta.keys()].sort()
-])
-
 const commands = {
   reset () {
     awarenesses.forEach(a => { a.destroy(); a.doc.destroy() })
@@ -262,7 +256,6 @@ const commands = {
     const { doc } = docs.get(id)
     const m = new Y.UndoManager(roots.map(name => rootOf(doc, name)), { trackedOrigins: new Set(origins), captureTimeout: timeout })
     managers.set(id, m)
-    m.on('stack-item-added', e => { e.stackItem.meta.set(e.type + managers.size, 1) })
   },
   undo (id, what) {
     const entry = docs.get(id)
@@ -277,7 +270,7 @@ const commands = {
     })
     return [popped, take(entry)]
   },
-  stacks: id => { const m = managers.get(id); return [stackOf(m.undoStack), stackOf(m.redoStack)] },
+  stacks: id => { const m = managers.get(id); return [m.undoStack.length, m.redoStack.length] },
 
   awareness (id, client) {
     const doc = new Y.Doc({ guid: 'a' + id })
