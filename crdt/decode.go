@@ -179,6 +179,7 @@ type block struct {
 	client uint64
 	clock  uint64 // of the next struct
 	end    uint64 // after the last struct
+	told   uint64 // after the last struct that is not a Skip
 	left   uint64 // structs not read yet
 	pos    int    // offset of the next struct
 	stop   int    // offset behind the last struct
@@ -212,7 +213,9 @@ func (c *cursor) checkUpdate(blocks []block, lim *Limits) ([]block, int) {
 		b.end = b.clock
 		for n := b.left; n > 0 && c.err == nil; n-- {
 			c.readStruct(&s, b.client, b.end, lim)
-			b.end += s.length
+			if b.end += s.length; s.info != kindSkip {
+				b.told = b.end
+			}
 			if s.kind() == kindType {
 				b.types++
 			}

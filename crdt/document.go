@@ -63,9 +63,9 @@ type Doc struct {
 	deep     []*deepHandler
 	undo     []*UndoManager
 	redone   map[uint32][]redoneRun // by client: what undo brought back as what
-	cursors  blockReader // scratch of ApplyUpdate
-	conflict scan        // scratch of integrate
-	stack    []ref       // scratch of deletes and collection
+	cursors  blockReader            // scratch of ApplyUpdate
+	conflict scan                   // scratch of integrate
+	stack    []ref                  // scratch of deletes and collection
 }
 
 // New returns an empty document.

@@ -340,7 +340,7 @@ func (d *Doc) Contains(update []byte) (bool, error) {
 		return false, fmt.Errorf("%d-byte update: %w", len(update), c.err)
 	}
 	for _, b := range blocks {
-		if b.end > b.clock && uint64(d.stateOf(b.client)) < b.end {
+		if uint64(d.stateOf(b.client)) < b.told {
 			return false, nil
 		}
 	}

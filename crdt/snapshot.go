@@ -131,7 +131,7 @@ func (s Snapshot) Contains(update []byte) (bool, error) {
 		return false, fmt.Errorf("%d-byte update: %w", len(update), c.err)
 	}
 	for _, b := range blocks {
-		if b.end > b.clock && s.state[b.client] < b.end {
+		if s.state[b.client] < b.told {
 			return false, nil
 		}
 	}
