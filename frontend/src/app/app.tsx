@@ -2,17 +2,18 @@ import { lazy, Suspense, useMemo } from "react";
 import { I18nProvider } from "react-aria-components";
 import { IntlProvider } from "react-intl";
 import { Join } from "../features/join/join";
-import { Landing } from "../features/landing/landing";
 import { createApi } from "../sync/api";
 import { Announcer } from "../ui/announcer";
 import { useText, type MessageId } from "../ui/text";
 import { readKey, saveKey } from "./keys";
 import { readerLocale } from "./locale";
 import { en } from "./messages/en";
-import { PlanRoute } from "./plan-route";
 import { navigate, parseRoute, Router, usePath } from "./router";
 import { ThemeMenu } from "./theme";
 
+const loadPlan = () => import("./plan-route");
+const Landing = lazy(() => import("../features/landing/landing"));
+const PlanRoute = lazy(loadPlan);
 const HistoryRoute = lazy(() => import("./history-route"));
 const locale = readerLocale();
 
@@ -22,7 +23,9 @@ export function App() {
       <I18nProvider locale={locale}>
         <Router>
           <Announcer>
-            <Screens />
+            <Suspense fallback={null}>
+              <Screens />
+            </Suspense>
           </Announcer>
         </Router>
       </I18nProvider>
@@ -47,6 +50,7 @@ function Screens() {
     case "landing":
       return <Landing api={api} theme={<ThemeMenu />} onOpen={(link) => navigate(new URL(link, location.href).pathname)} />;
     case "join":
+      void loadPlan(); // where the button leads
       return (
         <Join
           api={api}
@@ -62,9 +66,7 @@ function Screens() {
       return planKey ? <PlanRoute planKey={planKey} /> : <Stop title="plan.noLink" text="plan.noLinkText" />;
     case "history":
       return planKey ? (
-        <Suspense fallback={null}>
-          <HistoryRoute planKey={planKey} />
-        </Suspense>
+        <HistoryRoute planKey={planKey} />
       ) : (
         <Stop title="plan.noLink" text="plan.noLinkText" />
       );

@@ -1,8 +1,7 @@
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { PlanPage } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
-import { ShareDialog } from "../features/share/share";
 import { Cell } from "../plan/readable";
 import { createPlanStore } from "../plan/store";
 import { createUndo } from "../plan/undo";
@@ -13,8 +12,10 @@ import { useResource } from "../ui/use-resource";
 import type { Key } from "./keys";
 import { ThemeMenu, useThemeSwitch } from "./theme";
 
+const ShareDialog = lazy(() => import("../features/share/share"));
+
 /** Opens the connection for as long as the page is shown. */
-export function PlanRoute({ planKey }: { planKey: Key }) {
+export default function PlanRoute({ planKey }: { planKey: Key }) {
   const openSession = useCallback(() => {
     const opened = openPlanSession({
       planId: planKey.plan,
@@ -102,14 +103,11 @@ function Editing({ session, live, planKey }: { session: PlanSession; live: Live;
         theme={<ThemeMenu />}
         themeMenu={themeMenu}
       />
-      <ShareDialog
-        api={api}
-        plan={planKey.plan}
-        role={role}
-        person={planKey.person}
-        isOpen={sharing}
-        onOpenChange={setSharing}
-      />
+      {sharing && (
+        <Suspense fallback={null}>
+          <ShareDialog api={api} plan={planKey.plan} role={role} person={planKey.person} isOpen onOpenChange={setSharing} />
+        </Suspense>
+      )}
     </>
   );
 }

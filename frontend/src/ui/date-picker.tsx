@@ -1,35 +1,18 @@
-import { parseDate, type CalendarDate } from "@internationalized/date";
-import { useContext, type ReactNode } from "react";
+import { useContext } from "react";
 import {
   Button as AriaButton,
-  Calendar,
-  CalendarCell,
-  CalendarGrid,
-  CalendarGridBody,
-  CalendarGridHeader,
-  CalendarHeaderCell,
   DateInput,
   DatePicker as AriaDatePicker,
   DateSegment,
   Dialog,
   Group,
-  Heading,
   Label,
   OverlayTriggerStateContext,
   Popover,
 } from "react-aria-components";
-import { Button, IconButton } from "./button";
+import { Button } from "./button";
+import Month, { toCalendar } from "./calendar";
 import { Icon } from "./icons";
-
-/** A calendar date as YYYY-MM-DD, or null for none. Odd text counts as none. */
-function toCalendar(value: string | null | undefined): CalendarDate | null {
-  if (!value) return null;
-  try {
-    return parseDate(value);
-  } catch {
-    return null;
-  }
-}
 
 export interface DatePickerProps {
   label: string;
@@ -69,38 +52,11 @@ export function DatePicker(props: DatePickerProps) {
   );
 }
 
-/** The month alone, opened by a button of one's own. */
-export function DateMenu({ button, ...props }: DatePickerProps & { button: ReactNode }) {
-  return (
-    <AriaDatePicker
-      className="date-menu"
-      aria-label={props.label}
-      value={toCalendar(props.value)}
-      onChange={(date) => props.onChange(date ? date.toString() : null)}
-    >
-      <Group className="date-menu-group">{button}</Group>
-      <CalendarPopover {...props} />
-    </AriaDatePicker>
-  );
-}
-
 function CalendarPopover(props: DatePickerProps) {
   return (
     <Popover className="popover" offset={6} placement="bottom end">
       <Dialog className="calendar-dialog" aria-label={props.label}>
-        <Calendar className="calendar">
-          <header className="calendar-head">
-            <IconButton slot="previous" icon="chevronLeft" label={props.previousLabel} small />
-            <Heading className="calendar-title" />
-            <IconButton slot="next" icon="chevronRight" label={props.nextLabel} small />
-          </header>
-          <CalendarGrid className="calendar-grid" weekdayStyle="short">
-            <CalendarGridHeader>
-              {(day) => <CalendarHeaderCell className="calendar-weekday">{day}</CalendarHeaderCell>}
-            </CalendarGridHeader>
-            <CalendarGridBody>{(date) => <CalendarCell className="calendar-day" date={date} />}</CalendarGridBody>
-          </CalendarGrid>
-        </Calendar>
+        <Month label={props.label} previousLabel={props.previousLabel} nextLabel={props.nextLabel} />
         {props.clearLabel && props.value && <ClearDate label={props.clearLabel} onClear={() => props.onChange(null)} />}
       </Dialog>
     </Popover>

@@ -110,6 +110,7 @@ export const en = {
   "anchor.value": "First value",
   "anchor.start": "Start",
   "anchor.none": "Set a date",
+  "anchor.change": "{label}: {date}. Change date",
   "anchor.provisional": "Provisional",
   "countdown.ahead": "{days, plural, =0 {today} =1 {tomorrow} other {in # days}}",
   "countdown.past": "{days, plural, =1 {yesterday} other {# days ago}}",

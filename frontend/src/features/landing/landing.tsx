@@ -19,7 +19,7 @@ export interface LandingProps {
 }
 
 /** The front door: what this is, a plan to start, and the demo where there is one. */
-export function Landing({ api, onOpen, theme }: LandingProps) {
+export default function Landing({ api, onOpen, theme }: LandingProps) {
   const t = useText();
   const [demo, setDemo] = useState<Readonly<Record<string, string>> | null>(null);
   const [created, setCreated] = useState<{ plan: CreatedPlan; title: string } | null>(null);

@@ -3,8 +3,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import { setAnchor, setPlanTitle } from "../../plan/edit";
 import { LIMITS, type AnchorKind, type NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
-import { Button } from "../../ui/button";
-import { DateMenu } from "../../ui/date-picker";
+import { DateMenu } from "../../ui/date-menu";
 import { useDays } from "../../ui/dates";
 import { Icon } from "../../ui/icons";
 import { useText, type MessageId } from "../../ui/text";
@@ -99,15 +98,13 @@ function AnchorLine() {
           label={label}
           value={anchor.date}
           onChange={(next) => setAnchor(plan, { date: next })}
-          openLabel={t("date.open")}
+          className="button button-quiet anchor-date"
+          buttonLabel={t("anchor.change", { label, date })}
           previousLabel={t("date.previous")}
           nextLabel={t("date.next")}
-          button={
-            <Button look="quiet" small className="anchor-date">
-              {date}
-            </Button>
-          }
-        />
+        >
+          {date}
+        </DateMenu>
       ) : (
         <span className="anchor-date-still">{date}</span>
       )}

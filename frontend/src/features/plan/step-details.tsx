@@ -1,17 +1,15 @@
-import { CheckboxButton, CheckboxField, Input, Label, NumberField } from "react-aria-components";
-import { setDays, setDue, setLikelyBlocker, setSide } from "../../plan/edit";
-import { LIMITS, NODE, nodeMap, noteOf, SIDES, type Side } from "../../plan/schema";
+import { lazy, Suspense } from "react";
+import * as Y from "yjs";
+import { LIMITS, NODE, nodeMap, noteOf } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
-import { DatePicker } from "../../ui/date-picker";
-import { Icon } from "../../ui/icons";
-import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { useScreen } from "./screen";
 import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
 import { RichText } from "./text/rich-text";
 import { SharedField } from "./text/shared-field";
-import * as Y from "yjs";
+
+const StepForm = lazy(() => import("./step-form"));
 
 /** What a step says when it is opened: description, reason, and the fields of its row in full. */
 export function StepDetails({ node }: { node: NodeSnapshot }) {
@@ -31,7 +29,13 @@ export function StepDetails({ node }: { node: NodeSnapshot }) {
         </section>
         <Why node={node} />
       </div>
-      {rights.write ? <Fields node={node} /> : <Facts node={node} />}
+      {rights.write ? (
+        <Suspense fallback={<span />}>
+          <StepForm node={node} />
+        </Suspense>
+      ) : (
+        <Facts node={node} />
+      )}
     </div>
   );
 }
@@ -64,51 +68,6 @@ function Why({ node }: { node: NodeSnapshot }) {
         onSplice={(text, splice) => typeInto(text, splice, field)}
       />
     </section>
-  );
-}
-
-function Fields({ node }: { node: NodeSnapshot }) {
-  const t = useText();
-  const { plan } = useScreen();
-  return (
-    <div className="details-fields">
-      <Select
-        label={t("side.label")}
-        value={node.side}
-        onChange={(id) => setSide(plan, node.id, id as Side)}
-        choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
-      />
-      <DatePicker
-        label={t("due.label")}
-        value={node.due}
-        onChange={(date) => setDue(plan, node.id, date)}
-        openLabel={t("date.open")}
-        previousLabel={t("date.previous")}
-        nextLabel={t("date.next")}
-        clearLabel={t("due.clear")}
-      />
-      <NumberField
-        className="field"
-        value={node.days ?? NaN}
-        minValue={0}
-        maxValue={1000}
-        step={1}
-        onChange={(days) => setDays(plan, node.id, Number.isNaN(days) ? null : days)}
-      >
-        <Label className="field-label">{t("step.days")}</Label>
-        <Input className="field-input" />
-      </NumberField>
-      <CheckboxField isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
-        <CheckboxButton className="check">
-          {({ isSelected }) => (
-            <>
-              <span className="check-box">{isSelected && <Icon name="check" size={14} />}</span>
-              {t("step.likelyBlocker")}
-            </>
-          )}
-        </CheckboxButton>
-      </CheckboxField>
-    </div>
   );
 }
 

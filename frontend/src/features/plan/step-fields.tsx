@@ -4,7 +4,7 @@ import { addRole, setAccountable, setDue } from "../../plan/edit";
 import { SIDES, type RoleId, type Side } from "../../plan/schema";
 import type { NodeSnapshot, RoleSnapshot } from "../../plan/view";
 import { Button } from "../../ui/button";
-import { DateMenu } from "../../ui/date-picker";
+import { DateMenu } from "../../ui/date-menu";
 import { useDays } from "../../ui/dates";
 import { Dialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
@@ -162,18 +162,13 @@ export function DueField({ node }: { node: NodeSnapshot }) {
       label={t("due.label")}
       value={node.due}
       onChange={(next) => setDue(plan, node.id, next)}
-      openLabel={t("date.open")}
+      className={`fact fact-due${date ? "" : " fact-empty"}`}
+      buttonLabel={date ? t(late ? "due.isLate" : "due.is", { date }) : t("due.set")}
       previousLabel={t("date.previous")}
       nextLabel={t("date.next")}
       clearLabel={t("due.clear")}
-      button={
-        <AriaButton
-          className={`fact fact-due${date ? "" : " fact-empty"}`}
-          aria-label={date ? t(late ? "due.isLate" : "due.is", { date }) : t("due.set")}
-        >
-          {face ?? <span className="due-none">{t("due.none")}</span>}
-        </AriaButton>
-      }
-    />
+    >
+      {face ?? <span className="due-none">{t("due.none")}</span>}
+    </DateMenu>
   );
 }

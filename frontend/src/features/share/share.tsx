@@ -36,7 +36,7 @@ interface Sharing {
 }
 
 /** Who has a link to the plan; new links, and taking links back. */
-export function ShareDialog({
+export default function ShareDialog({
   isOpen,
   onOpenChange,
   ...sharing

@@ -109,7 +109,7 @@ export function Bubble({
         />
       ) : (
         <Toolbar className="bubble-bar" aria-label={t("text.toolbar")}>
-          {inLink && href !== undefined && (
+          {inLink && (
             <Group className="bubble-group" aria-label={t("text.link")}>
               <a className="bubble-link" href={href} target="_blank" rel="noopener noreferrer nofollow">
                 {href.replace(/^https?:\/\//, "")}
