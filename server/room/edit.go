@@ -33,6 +33,11 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		r.cut(s, fmt.Errorf("%w: an edit before hello", ErrMalformed))
 		return
 	}
+	if s.dialect == Coplan && n <= s.lastEdit {
+		r.cut(s, fmt.Errorf("%w: edit %d after edit %d", ErrMalformed, n, s.lastEdit))
+		return
+	}
+	s.lastEdit = n
 	if len(update) > r.cfg.Limits.MaxUpdateBytes {
 		r.refuse(s, []uint64{n}, "invalid", fmt.Sprintf("The change is too big: %d bytes, %d are allowed.", len(update), r.cfg.Limits.MaxUpdateBytes), ErrTooBig)
 		return

@@ -364,6 +364,16 @@ func TestBadEdits(t *testing.T) {
 		c.write("x")
 		c.untilCut(room.ErrMalformed)
 	})
+	t.Run("numbers that do not grow", func(t *testing.T) {
+		c := w.join(editor("ann", doc), room.Coplan)
+		known, err := c.doc.EncodeStateAsUpdate(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.must(c.s.Edit(2, known))
+		c.must(c.s.Edit(2, known))
+		c.untilCut(room.ErrMalformed)
+	})
 	t.Run("too big", func(t *testing.T) {
 		c := w.join(editor("ann", doc), room.Coplan)
 		c.write(strings.Repeat("x", 2000))

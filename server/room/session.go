@@ -28,6 +28,7 @@ type Session struct {
 	serial    uint64 // order of admission
 	live      bool   // gets updates
 	greeted   bool   // said hello
+	lastEdit  uint64 // its number
 	refused   bool   // an edit was refused: what builds on it is refused too
 	denied    bool   // was told once that its edits are dropped
 	client    uint64 // the id its presence has; 0: not known yet

@@ -43,11 +43,7 @@ type world struct {
 
 func newWorld(t *testing.T, change ...func(*socket.Config)) *world {
 	t.Helper()
-	j, err := journal.Open(context.Background(), journal.Config{Dir: t.TempDir(), Sync: journal.SyncOS, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = j.Close(context.Background()) })
+	j := openJournal(t)
 	rooms, err := room.NewRegistry(room.Config{Journal: j, Commands: map[string]room.CommandSpec{"note": {Run: note}}})
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +85,16 @@ func newWorld(t *testing.T, change ...func(*socket.Config)) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+func openJournal(t testing.TB) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(context.Background(), journal.Config{Dir: t.TempDir(), Sync: journal.SyncOS, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close(context.Background()) })
+	return j
 }
 
 func note(d *crdt.Doc, tx *crdt.Tx, by room.Person, _ time.Time, args json.RawMessage) (any, error) {
@@ -196,7 +202,7 @@ func command(id uint64, name, args string) []byte {
 }
 
 // typed is an update that writes s at the start of the text "body".
-func typed(t *testing.T, d *crdt.Doc, s string) []byte {
+func typed(t testing.TB, d *crdt.Doc, s string) []byte {
 	t.Helper()
 	var update []byte
 	cancel := d.OnUpdate(func(u []byte, _ any) { update = bytes.Clone(u) })
