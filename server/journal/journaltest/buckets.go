@@ -21,7 +21,7 @@ func testSnapshots(t *testing.T, w *world) {
 	if _, ok, err := j.LatestSnapshot(w.ctx, "plan/s", 0); ok || err != nil {
 		t.Fatalf("snapshot of nothing: %v %v", ok, err)
 	}
-	state := make([]byte, 3<<20)
+	state := make([]byte, 400<<10) // several parts
 	rng := rand.NewChaCha8([32]byte{})
 	rng.Read(state)
 	var edge journal.Edge
