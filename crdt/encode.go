@@ -42,6 +42,9 @@ func DecodeStateVector(b []byte) (map[uint64]uint64, error) {
 	if n > uint64(len(b)/2) && c.err == nil {
 		c.fail(truncated(0, "state vector"))
 	}
+	if c.err != nil {
+		n = 0
+	}
 	sv := make(map[uint64]uint64, n)
 	for ; n > 0 && c.err == nil; n-- {
 		client := c.uvarint()

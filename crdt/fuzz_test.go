@@ -108,6 +108,7 @@ func FuzzApplyUpdateV2(f *testing.F) {
 		d := crdt.New(crdt.Options{ClientID: 3, Limits: fuzzLimits})
 		before := everything(t, d)
 		err := d.ApplyUpdateV2(update, nil)
+		applied := everything(t, d)
 		checkApplied(t, d, before, err)
 		if err != nil {
 			return
@@ -120,7 +121,13 @@ func FuzzApplyUpdateV2(f *testing.F) {
 		if err != nil {
 			t.Fatalf("converted to v1, but not back: %v", err)
 		}
-		if back, err := crdt.ConvertUpdateV2ToV1(again); err != nil || !bytes.Equal(back, v1) {
+		back, err := crdt.ConvertUpdateV2ToV1(again)
+		if err != nil {
+			t.Fatalf("converted to v1 and back, but not again: %v", err)
+		}
+		other := crdt.New(crdt.Options{ClientID: 3, Limits: fuzzLimits})
+		err = other.ApplyUpdate(back, nil)
+		if err != nil || !other.HasPending() && everything(t, other) != applied {
 			t.Fatalf("v1 %x comes back as %x, %v", v1, back, err)
 		}
 	})

@@ -97,7 +97,7 @@ func clientID(rng *rand.Rand, i int) uint64 {
 	case 1:
 		return 1<<53 - 1 - uint64(i)
 	}
-	return uint64(rng.Uint32())<<6 | uint64(i)
+	return uint64(rng.Uint32()|1<<20)<<6 | uint64(i)
 }
 
 // start gives the replica empty documents.
