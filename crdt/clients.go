@@ -215,6 +215,7 @@ func (d *Doc) intern(id uint64) uint32 {
 	}
 	ix := uint32(len(d.clients))
 	d.clients = append(d.clients, &client{id: id})
+	d.ids = append(d.ids, id)
 	d.clientIndex[id] = ix
 	d.order = append(d.order, ix)
 	d.lastID, d.lastIndex = id, ix

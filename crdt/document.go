@@ -35,6 +35,7 @@ type Doc struct {
 	waste int    // bytes of it that nothing refers to
 
 	clients     []*client
+	ids         []uint64 // of the clients, side by side
 	clientIndex map[uint64]uint32
 	lastID      uint64 // most recently used client and its index
 	lastIndex   uint32
@@ -66,6 +67,7 @@ type Doc struct {
 	cursors  blockReader            // scratch of ApplyUpdate
 	conflict scan                   // scratch of integrate
 	stack    []ref                  // scratch of deletes and collection
+	out      []byte                 // scratch of emitUpdate
 }
 
 // New returns an empty document.
@@ -75,6 +77,7 @@ func New(o Options) *Doc {
 		opts:        o,
 		limits:      o.Limits.withDefaults(),
 		clients:     make([]*client, 1),
+		ids:         make([]uint64, 1),
 		clientIndex: map[uint64]uint32{},
 		keys:        make([]string, 1),
 		keyIndex:    map[string]uint32{},

@@ -147,11 +147,11 @@ func (d *Doc) appendItem(b []byte, c *client, it *item, offset uint32) []byte {
 		b = appendUvarint(appendUvarint(b, c.id), uint64(it.clock+offset-1))
 	} else if it.originClient != 0 {
 		b[at] |= infoOrigin
-		b = appendUvarint(appendUvarint(b, d.clients[it.originClient].id), uint64(it.originClock))
+		b = appendUvarint(appendUvarint(b, d.ids[it.originClient]), uint64(it.originClock))
 	}
 	if it.rightClient != 0 {
 		b[at] |= infoRight
-		b = appendUvarint(appendUvarint(b, d.clients[it.rightClient].id), uint64(it.rightClock))
+		b = appendUvarint(appendUvarint(b, d.ids[it.rightClient]), uint64(it.rightClock))
 	}
 	if b[at]&(infoOrigin|infoRight) == 0 {
 		b = d.appendParent(b, &d.lists[it.list])
@@ -266,26 +266,22 @@ func setCount(b []byte, pos int, n uint64) []byte {
 // appendTx appends what a transaction changed as one update. It returns b as it
 // was if nothing changed.
 func (d *Doc) appendTx(b []byte, tx *Tx) []byte {
-	states := tx.states[:0:0]
-	for _, s := range tx.states {
-		if s.after != s.before {
-			states = append(states, s)
-		}
-	}
+	states := slices.DeleteFunc(tx.states, func(s txState) bool { return s.after == s.before })
+	tx.states = states
 	if len(states) == 0 && len(tx.deletes) == 0 {
 		return b
 	}
-	slices.SortFunc(states, func(x, y txState) int {
-		return cmp.Compare(d.clients[y.client].id, d.clients[x.client].id)
-	})
+	if len(states) > 1 {
+		slices.SortFunc(states, func(x, y txState) int { return cmp.Compare(d.ids[y.client], d.ids[x.client]) })
+	}
 	b = appendUvarint(b, uint64(len(states)))
 	for _, s := range states {
 		b = d.appendStructs(b, d.clients[s.client], s.before, s.after)
 	}
 	dels := tx.deletes
-	slices.SortStableFunc(dels, func(x, y deleted) int {
-		return cmp.Compare(d.clients[y.client].id, d.clients[x.client].id)
-	})
+	if len(dels) > 1 {
+		slices.SortStableFunc(dels, func(x, y deleted) int { return cmp.Compare(d.ids[y.client], d.ids[x.client]) })
+	}
 	countAt, n := len(b), uint64(0)
 	b = append(b, 0)
 	for i := 0; i < len(dels); {
@@ -321,16 +317,19 @@ func (d *Doc) emitUpdate(tx *Tx) {
 	if len(d.onUpdate) == 0 {
 		return
 	}
-	b := d.appendTx(nil, tx)
+	b := d.appendTx(d.out[:0], tx)
+	d.out = keepSmall(b)
 	if len(b) == 0 {
 		return
 	}
-	for i, h := range d.onUpdate {
-		u := b
-		if i > 0 {
-			u = slices.Clone(b)
+	// Handlers may change the document, and so d.out: all copies come first.
+	hs := d.onUpdate
+	for first := slices.Clone(b); len(hs) > 0; hs = hs[1:] {
+		u := first
+		if len(hs) > 1 {
+			u = slices.Clone(first)
 		}
-		h.fn(u, tx.origin)
+		hs[0].fn(u, tx.origin)
 	}
 }
 

@@ -96,12 +96,12 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 func (d *Doc) settle(in *incoming, left, right, first ref) ref {
 	s := &d.conflict
 	s.reset()
-	id := d.clients[in.client].id
+	id := d.ids[in.client]
 	for o := first; o != 0 && o != right; {
 		s.add(o)
 		it := d.at(o)
 		if it.originClient == in.originClient && it.originClock == in.originClock {
-			if oid := d.clients[it.client].id; oid < id {
+			if d.ids[it.client] < id {
 				left = o
 				s.clear()
 			} else if it.rightClient == in.rightClient && it.rightClock == in.rightClock {
@@ -129,51 +129,48 @@ func (d *Doc) settle(in *incoming, left, right, first ref) ref {
 type scan struct {
 	items []ref
 	kept  int
-	table map[ref]int // built once the stretch is long
+	// Positions in items of the first `tabled`, once somebody asks in a long stretch.
+	table  map[ref]int
+	tabled int
 }
 
 const scanLinear = 24
 
 func (s *scan) reset() {
-	s.items = s.items[:0]
-	s.kept = 0
-	if len(s.table) > 0 {
-		if len(s.table) > 1<<14 {
-			s.table = nil
-		}
+	if len(s.items) > 1<<12 {
+		*s = scan{}
+		return
+	}
+	s.items, s.kept = s.items[:0], 0
+	if s.tabled > 0 {
 		clear(s.table)
+		s.tabled = 0
 	}
 }
 
-func (s *scan) add(r ref) {
-	s.items = append(s.items, r)
-	switch n := len(s.items); {
-	case n > scanLinear:
-		s.table[r] = n - 1
-	case n == scanLinear:
-		if s.table == nil {
-			s.table = make(map[ref]int, 4*scanLinear)
-		}
-		for i, x := range s.items {
-			s.table[x] = i
-		}
-	}
-}
+func (s *scan) add(r ref) { s.items = append(s.items, r) }
 
 func (s *scan) clear() { s.kept = len(s.items) }
 
 // has reports whether r was passed, and whether it still conflicts.
 func (s *scan) has(r ref) (before, conflicting bool) {
-	if len(s.items) >= scanLinear {
-		i, ok := s.table[r]
-		return ok, ok && i >= s.kept
-	}
-	for i := len(s.items) - 1; i >= 0; i-- {
+	n := len(s.items)
+	for i := n - 1; i >= max(0, n-scanLinear); i-- {
 		if s.items[i] == r {
 			return true, i >= s.kept
 		}
 	}
-	return false, false
+	if n <= scanLinear {
+		return false, false
+	}
+	if s.table == nil {
+		s.table = make(map[ref]int, 4*scanLinear)
+	}
+	for ; s.tabled < n; s.tabled++ {
+		s.table[s.items[s.tabled]] = s.tabled
+	}
+	i, ok := s.table[r]
+	return ok, ok && i >= s.kept
 }
 
 // continues reports whether in is the text that left's author typed right
