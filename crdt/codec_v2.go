@@ -32,18 +32,18 @@ const (
 // columns reads the streams of a v2 update. Each has a cursor over the whole
 // update that ends where the stream does, so that errors carry true offsets.
 type columns struct {
-	keyClock    diffRuns
-	client      uintRuns
-	leftClock   diffRuns
-	rightClock  diffRuns
-	info        byteRuns
-	str         stringColumn
-	parentInfo  byteRuns
-	typeRef     uintRuns
-	length      uintRuns
-	rest        cursor
-	keys        []string
-	firstFailed error
+	keyClock   diffRuns
+	client     uintRuns
+	leftClock  diffRuns
+	rightClock diffRuns
+	info       byteRuns
+	str        stringColumn
+	parentInfo byteRuns
+	typeRef    uintRuns
+	length     uintRuns
+	rest       cursor
+	keys       []string
+	most       int // bytes of output
 }
 
 func openColumns(update []byte) (*columns, error) {
@@ -55,7 +55,7 @@ func openColumns(update []byte) (*columns, error) {
 		b := c.bytes(name)
 		return cursor{b: update[:c.pos:c.pos], pos: c.pos - len(b)}
 	}
-	v := &columns{}
+	v := &columns{most: v2ExpansionBase + v2ExpansionFactor*len(update)}
 	v.keyClock.cursor = stream("column of keys")
 	v.client.cursor = stream("column of clients")
 	v.leftClock.cursor = stream("column of origins")
@@ -248,7 +248,6 @@ func v2ToV1(update []byte, lim *Limits) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	most := v2ExpansionBase + v2ExpansionFactor*len(update)
 	out := make([]byte, 0, len(update)+len(update)/2)
 	sections := v.rest.uvarint()
 	out = lib0.AppendUvarint(out, sections)
@@ -264,12 +263,12 @@ func v2ToV1(update []byte, lim *Limits) ([]byte, error) {
 			if out, err = v.appendStruct(out, lim); err != nil {
 				return nil, err
 			}
-			if len(out) > most {
-				return nil, overLimit(v.rest.pos, "%d bytes that unfold to more than %d", len(update), most)
+			if len(out) > v.most {
+				return nil, v.tooLong()
 			}
 		}
-		if len(out) > most {
-			return nil, overLimit(v.rest.pos, "%d bytes that unfold to more than %d", len(update), most)
+		if len(out) > v.most {
+			return nil, v.tooLong()
 		}
 	}
 	out = v.appendDeletes(out)
@@ -277,6 +276,10 @@ func v2ToV1(update []byte, lim *Limits) ([]byte, error) {
 		v.rest.fail(malformed(v.rest.pos, "%d bytes behind the update", len(update)-v.rest.pos))
 	}
 	return out, v.err()
+}
+
+func (v *columns) tooLong() error {
+	return overLimit(v.rest.pos, "%d bytes that unfold to more than %d", len(v.rest.b), v.most)
 }
 
 func (v *columns) appendStruct(out []byte, lim *Limits) ([]byte, error) {
@@ -321,8 +324,8 @@ func (v *columns) appendContent(out []byte, kind byte, lim *Limits) ([]byte, err
 		n := v.length.next()
 		out = lib0.AppendUvarint(out, n)
 		for ; n > 0 && v.err() == nil; n-- {
-			if out = lib0.AppendVarString(out, v.str.next()); len(out) > lim.MaxUpdateBytes {
-				return nil, overLimit(v.rest.pos, "JSON values of more than %d bytes", lim.MaxUpdateBytes)
+			if out = lib0.AppendVarString(out, v.str.next()); len(out) > v.most {
+				return nil, v.tooLong()
 			}
 		}
 	case kindBinary:

@@ -210,13 +210,16 @@ func appendJSON(b []byte, v any) ([]byte, error) {
 		}
 		return append(b, "false"...), nil
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return b, fmt.Errorf("crdt: a %T cannot be stored: %w", v, err)
+	value, err := appendAny(nil, v)
+	if err != nil {
+		return b, err
 	}
-	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...), nil
+	c := cursor{b: value}
+	out, err := c.anyToJSON(b)
+	if err != nil {
+		return b, fmt.Errorf("crdt: a %T cannot be stored as JSON: %w", v, err)
+	}
+	return out, nil
 }
 
 // parseJSON decodes well-formed JSON; integers below 2^53 become int64.
