@@ -212,6 +212,63 @@ func (tx *Tx) oldLen(it *item) uint32 {
 	return min(b-it.clock, it.length)
 }
 
+// window narrows a delta to the part of a long sequence that tx touched: the
+// first item to look at and the position it starts at, and the item behind the
+// last one. Cost is that of the transaction.
+func (d *Doc) window(tx *Tx, seq uint32) (start, stop ref, prefix uint32) {
+	start = d.lists[seq].head
+	if d.indexOf(seq) == nil {
+		r := start
+		for n := 0; r != 0 && n < indexFloor; n++ {
+			r = d.at(r).right
+		}
+		if r == 0 {
+			return start, 0, 0
+		}
+	}
+	var first, last ref
+	var low, high uint32
+	touch := func(client, from, to uint32) {
+		c := d.clients[client]
+		for p := c.find(from); ; {
+			r := c.at(p)
+			if it := d.at(r); it.clock >= to {
+				return
+			} else if it.list == seq {
+				pos := d.rank(r)
+				if first == 0 || pos < low {
+					first, low = r, pos
+				}
+				if last == 0 || pos > high {
+					last, high = r, pos
+				}
+			}
+			if !c.step(&p) {
+				return
+			}
+		}
+	}
+	for _, s := range tx.states {
+		if s.before < s.after {
+			touch(s.client, s.before, s.after)
+		}
+	}
+	for _, x := range tx.deletes {
+		touch(x.client, x.clock, x.clock+x.length)
+	}
+	if first == 0 {
+		return start, 0, 0
+	}
+	// Items without positions share their position with the item behind them.
+	for l := d.at(first).left; l != 0 && d.at(l).visible() == 0; l = d.at(first).left {
+		first = l
+	}
+	for d.at(last).visible() == 0 && d.at(last).right != 0 {
+		last = d.at(last).right
+	}
+	return first, d.at(last).right, low
+}
+
 func (d *Doc) listDelta(tx *Tx, typ uint32) []DeltaOp {
 	var ops []DeltaOp
 	var op DeltaOp
@@ -225,7 +282,9 @@ func (d *Doc) listDelta(tx *Tx, typ uint32) []DeltaOp {
 		}
 		op = DeltaOp{}
 	}
-	for r := d.lists[d.types[typ].seq].head; r != 0; {
+	r, stop, prefix := d.window(tx, d.types[typ].seq)
+	op.Retain = int(prefix)
+	for r != stop {
 		it := d.at(r)
 		r = it.right
 		old := tx.oldLen(it)
@@ -299,7 +358,13 @@ func (d *Doc) textDelta(tx *Tx, typ uint32) []DeltaOp {
 		}
 		b.op.Delete += int(n)
 	}
-	for r := d.lists[d.types[typ].seq].head; r != 0; {
+	r, stop := d.lists[d.types[typ].seq].head, ref(0)
+	if d.types[typ].flags&typeFormatted == 0 {
+		var prefix uint32
+		r, stop, prefix = d.window(tx, d.types[typ].seq)
+		b.op.Retain = int(prefix)
+	}
+	for r != stop {
 		it := d.at(r)
 		r = it.right
 		oldN := tx.oldLen(it)
