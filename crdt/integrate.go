@@ -177,7 +177,7 @@ func (s *scan) has(r ref) (before, conflicting bool) {
 // behind left, and left is the author's last run: then left just grows.
 func (d *Doc) continues(left ref, in *incoming) bool {
 	l := d.at(left)
-	return in.flags&kindMask == kindString && l.flags&(kindMask|flagSub|flagDeleted) == kindString &&
+	return in.flags&kindMask == kindString && l.flags&(kindMask|flagSub|flagDeleted|flagKeep) == kindString &&
 		l.client == in.client && l.end() == in.clock &&
 		in.originClient == l.client && in.originClock == in.clock-1 &&
 		l.rightClient == in.rightClient && l.rightClock == in.rightClock &&

@@ -11,14 +11,19 @@ import (
 	"coplan/crdt"
 )
 
-// sessionCount is how many seeds a test tries: n, or COPLAN_ORACLE_SESSIONS when
-// set. COPLAN_ORACLE_SEED moves the first seed, so that runs can differ.
+// mainSessions is how many sessions TestOracleSessions plays by default.
+const mainSessions = 300
+
+// sessionSeeds says which seeds a test tries, n by default. COPLAN_ORACLE_SESSIONS
+// asks for that many in TestOracleSessions and for more in proportion elsewhere;
+// COPLAN_ORACLE_SEED moves the first seed, so that runs can differ.
 func sessionSeeds(t testing.TB, n int) (first, last uint64) {
 	if v := os.Getenv("COPLAN_ORACLE_SESSIONS"); v != "" {
-		var err error
-		if n, err = strconv.Atoi(v); err != nil {
+		total, err := strconv.Atoi(v)
+		if err != nil {
 			t.Fatalf("COPLAN_ORACLE_SESSIONS: %v", err)
 		}
+		n = max(1, total*n/mainSessions)
 	} else if testing.Short() {
 		n /= 10
 	}
@@ -35,7 +40,7 @@ func sessionSeeds(t testing.TB, n int) (first, last uint64) {
 // the same document, and pairs of them are the same byte by byte all along.
 func TestOracleSessions(t *testing.T) {
 	o := useOracle(t)
-	first, last := sessionSeeds(t, 300)
+	first, last := sessionSeeds(t, mainSessions)
 	var edits, deliveries, translations, checks, eventful int
 	for seed := first; seed < last; seed++ {
 		s := newSession(t, o, seed)

@@ -17,12 +17,24 @@ import (
 func TestOracleUndo(t *testing.T) {
 	o := useOracle(t)
 	first, last := sessionSeeds(t, 150)
-	undone := 0
+	undone, diverged := 0, 0
 	for seed := first; seed < last; seed++ {
-		undone += undoSession(t, o, seed)
+		n, converged := undoSession(t, o, seed)
+		undone += n
+		if !converged {
+			diverged++
+		}
 	}
-	if undone < 4*int(last-first) {
+	n := int(last - first)
+	t.Logf("%d sessions, %d steps undone or redone, %d sessions ended with different replicas", n, undone, diverged)
+	if undone < 4*n {
 		t.Errorf("only %d steps undone or redone", undone)
+	}
+	// Once in a while Yjs restores something between neighbours that stand the
+	// other way round, and then replicas order it differently. The engine makes
+	// the same structs and has to place them the same.
+	if diverged > 2+n/100 {
+		t.Errorf("%d of %d sessions ended with different replicas", diverged, n)
 	}
 }
 
@@ -40,17 +52,15 @@ type undoWorld struct {
 	undone   int
 }
 
-func undoSession(t *testing.T, o *oracle, seed uint64) int {
+func undoSession(t *testing.T, o *oracle, seed uint64) (undone int, converged bool) {
 	rng := rand.New(rand.NewPCG(seed, 8))
 	o.call(t, "reset")
 	w := &undoWorld{t: t, o: o, rng: rng, now: time.UnixMilli(1e12)}
 	w.profile = profiles[rng.IntN(len(profiles))]
-	w.log = append(w.log, fmt.Sprintf("seed %d (%s)", seed, w.profile.name))
 	o.call(t, "time", w.now.UnixMilli())
-	scope := roots
-	if rng.IntN(3) == 0 {
-		scope = roots[:2]
-	}
+	scope := [][]string{roots, roots, roots[:2], {}}[rng.IntN(4)]
+	overwrite := rng.IntN(4) == 0
+	w.log = append(w.log, fmt.Sprintf("seed %d (%s), scope %v, overwrite %v", seed, w.profile.name, scope, overwrite))
 	for i := range w.pairs {
 		p := newPair(t, o, rng, i, false)
 		w.pairs[i] = p
@@ -61,9 +71,16 @@ func undoSession(t *testing.T, o *oracle, seed uint64) int {
 		w.managers[i] = crdt.NewUndoManager(p.doc, types, crdt.UndoOptions{
 			Origins: []any{"me", "also me"},
 			Now:     func() time.Time { return w.now },
+
+			OverwriteRemote: overwrite,
 		})
-		o.call(t, "undoManager", i, scope, []string{"me", "also me"}, 500)
+		o.call(t, "undoManager", i, scope, []string{"me", "also me"}, 500, overwrite)
 	}
+	return w
+}
+
+func undoSession(t *testing.T, o *oracle, seed uint64) (undone int, converged bool) {
+	w := newUndoWorld(t, o, seed)
 	defer func() {
 		if p := recover(); p != nil {
 			t.Fatalf("panic: %v\n%s", p, strings.Join(w.log, "\n"))
@@ -78,10 +95,7 @@ func undoSession(t *testing.T, o *oracle, seed uint64) int {
 	}
 	w.compare(0)
 	w.compare(1)
-	if a, b := dumpDoc(w.pairs[0].doc, roots), dumpDoc(w.pairs[1].doc, roots); a != b {
-		w.fail("replicas differ:\n%s\n%s", a, b)
-	}
-	return w.undone
+	return w.undone, dumpDoc(w.pairs[0].doc, roots) == dumpDoc(w.pairs[1].doc, roots)
 }
 
 func (w *undoWorld) fail(format string, args ...any) {
@@ -118,14 +132,20 @@ func (w *undoWorld) send(from int, update []byte) {
 }
 
 func (w *undoWorld) edit(i int, origin any) {
+	w.editWith(i, origin, 1+w.rng.IntN(2), func(int) edit { return randomEdit(w.rng, w.pairs[i].doc, w.profile) })
+}
+
+// editWith makes one transaction of n edits in both documents of pair i.
+func (w *undoWorld) editWith(i int, origin any, n int, next func(k int) edit) {
+	w.t.Helper()
 	p := w.pairs[i]
 	var update []byte
 	cancel := p.doc.OnUpdate(func(u []byte, _ any) { update = u })
 	defer cancel()
 	var edits []edit
 	p.doc.Transact(origin, func(tx *crdt.Tx) {
-		for range 1 + w.rng.IntN(2) {
-			e := randomEdit(w.rng, p.doc, w.profile)
+		for k := range n {
+			e := next(k)
 			edits = append(edits, e)
 			w.log = append(w.log, fmt.Sprintf("%d as %q: %v", i, origin, e))
 			e.apply(tx, p.doc)
@@ -202,5 +222,40 @@ func (w *undoWorld) compare(i int) {
 	stacks := w.o.call(w.t, "stacks", i).([]any)
 	if m.CanUndo() != (stacks[0] != int64(0)) || m.CanRedo() != (stacks[1] != int64(0)) {
 		w.fail("%d can undo %v and redo %v, the stacks of Yjs hold %v", i, m.CanUndo(), m.CanRedo(), stacks)
+	}
+}
+
+// Cases that seeded sessions found.
+func TestOracleUndoFound(t *testing.T) {
+	o := useOracle(t)
+	insert := func(i int, s string) edit { return edit{path: []any{"text"}, kind: "insert", i: i, s: s} }
+	remove := func(i, n int) edit { return edit{path: []any{"text"}, kind: "delete", i: i, n: n} }
+	for name, script := range map[string]func(w *undoWorld, do func(origin string, edits ...edit)){
+		// What is restored right behind the text that the same step removes.
+		"restored next to what goes": func(w *undoWorld, do func(string, ...edit)) {
+			do("me", insert(0, "xy"))
+			w.undo(0, "stop")
+			do("me", insert(1, "a"), remove(2, 1))
+			w.undo(0, "undo")
+			w.undo(0, "redo")
+		},
+		// A run that undo keeps from collection must not keep what is typed behind it.
+		"typed and deleted behind a kept run": func(w *undoWorld, do func(string, ...edit)) {
+			do("me", insert(0, "ab"))
+			w.undo(0, "stop")
+			do("me", remove(0, 2))
+			w.undo(0, "undo")
+			do("someone", insert(2, "c"), remove(2, 1))
+			do("someone", insert(2, "d"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newUndoWorld(t, o, 0)
+			script(w, func(origin string, edits ...edit) {
+				w.editWith(0, origin, len(edits), func(k int) edit { return edits[k] })
+				w.compare(0)
+			})
+			w.compare(0)
+		})
 	}
 }

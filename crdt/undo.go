@@ -220,6 +220,9 @@ func (u *UndoManager) concerns(tx *Tx) bool {
 	if tx.origin != any(u) && !u.tracks(tx) {
 		return false
 	}
+	if len(tx.deletes) == 0 && !slices.ContainsFunc(tx.states, func(s txState) bool { return s.after > s.before }) {
+		return false
+	}
 	if len(u.scope) == 0 {
 		return true
 	}

@@ -252,9 +252,14 @@ const commands = {
   // What observers heard of the last edit or update, clean-up left out.
   events: id => docs.get(id).events,
 
-  undoManager (id, roots, origins, timeout) {
+  undoManager (id, roots, origins, timeout, overwrite) {
     const { doc } = docs.get(id)
-    const m = new Y.UndoManager(roots.map(name => rootOf(doc, name)), { trackedOrigins: new Set(origins), captureTimeout: timeout })
+    const scope = roots.length === 0 ? doc : roots.map(name => rootOf(doc, name))
+    // With a whole document as its scope, Yjs takes a transaction without changes
+    // for a step, and even for a reason to forget what could be redone.
+    const captureTransaction = tr => tr.deleteSet.clients.size > 0 ||
+      [...tr.afterState].some(([client, clock]) => tr.beforeState.get(client) !== clock)
+    const m = new Y.UndoManager(scope, { captureTransaction, trackedOrigins: new Set(origins), captureTimeout: timeout, ignoreRemoteMapChanges: overwrite })
     managers.set(id, m)
   },
   undo (id, what) {
