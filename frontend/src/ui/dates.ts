@@ -12,10 +12,6 @@ export function daysBetween(from: string, to: string): number {
   return dayNumber(to) - dayNumber(from);
 }
 
-export function addDays(date: string, days: number): string {
-  return new Date((dayNumber(date) + days) * 86_400_000).toISOString().slice(0, 10);
-}
-
 function localToday(): string {
   const now = new Date();
   const pad = (n: number) => String(n).padStart(2, "0");

@@ -37,6 +37,8 @@ export const Thread = memo(function Thread({ thread, active }: { thread: ThreadS
     try {
       await command(thread.resolved ? "comment.reopen" : "comment.resolve", { thread: thread.id });
       announce(t(thread.resolved ? "comments.reopened" : "comments.nowResolved"));
+      // A reopened thread is followed to the open ones; a resolved one leaves them quietly.
+      comments.set({ ...comments.get(), active: thread.resolved ? thread.id : null });
     } catch (cause) {
       setError(cause instanceof Error ? cause.message : t("error.unknown"));
     }

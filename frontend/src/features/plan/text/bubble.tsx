@@ -12,13 +12,7 @@ function useEditorState(editor: Editor) {
   return useSyncExternalStore(
     (onChange) => {
       editor.on("transaction", onChange);
-      editor.on("focus", onChange);
-      editor.on("blur", onChange);
-      return () => {
-        editor.off("transaction", onChange);
-        editor.off("focus", onChange);
-        editor.off("blur", onChange);
-      };
+      return () => void editor.off("transaction", onChange);
     },
     () => editor.state,
   );
@@ -30,11 +24,14 @@ function useEditorState(editor: Editor) {
  */
 export function Bubble({
   editor,
+  near,
   canWrite,
   canComment,
   onComment,
 }: {
   editor: Editor;
+  /** Whether the focus is in the text or in this bubble. */
+  near: boolean;
   canWrite: boolean;
   canComment: boolean;
   onComment: () => void;
@@ -42,7 +39,6 @@ export function Bubble({
   const t = useText();
   const state = useEditorState(editor);
   const frame = useRef<HTMLDivElement>(null);
-  const [inside, setInside] = useState(false);
   const [linking, setLinking] = useState(false);
   const [dismissed, setDismissed] = useState<unknown>(null);
   const { selection } = state;
@@ -50,7 +46,7 @@ export function Bubble({
   const href = safeHref(editor.getAttributes("link")["href"]);
   const inLink = selection.empty && href !== undefined;
   const shown =
-    (editor.isFocused || inside) && (hasWords || inLink) && (canWrite || canComment || inLink) && dismissed !== selection;
+    near && (hasWords || inLink) && (canWrite || canComment || inLink) && dismissed !== selection;
 
   if (!shown && linking) setLinking(false);
 
@@ -78,11 +74,7 @@ export function Bubble({
     <div
       ref={frame}
       className="bubble"
-      onFocus={() => setInside(true)}
-      onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) setInside(false);
-      }}
-      onMouseDown={(event) => {
+      onMouseDownCapture={(event) => {
         // The words stay selected while a button is pressed.
         if ((event.target as Element).tagName !== "INPUT") event.preventDefault();
       }}

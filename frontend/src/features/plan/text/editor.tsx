@@ -17,20 +17,16 @@ export interface EditorProps {
   node?: NodeId | undefined;
   label: string;
   placeholder: string;
-  /** Places the caret here once there is an editor: a point of the page that was pressed, or the end. */
-  focusAt?: { readonly x: number; readonly y: number } | "end" | undefined;
-  onBlur?: (() => void) | undefined;
 }
 
 /** The rich-text editor on a shared text. Loaded on demand: it is the larger half of the code. */
-export default function RichEditor({ fragment, field, node, label, placeholder, focusAt, onBlur }: EditorProps) {
+export default function RichEditor({ fragment, field, node, label, placeholder }: EditorProps) {
   const screen = useScreen();
   const { awareness, undo, rights, comments, store, trackOrigin } = screen;
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<Editor | null>(null);
+  const [near, setNear] = useState(false);
   const [empty, setEmpty] = useState(fragment.length === 0);
-  const startAt = useLatest(focusAt);
-  const blurred = useLatest(onBlur);
 
   const startComment = useLatest((target: Editor) => {
     const draft = rights.comment ? selectionTarget(target.state, field, node) : null;
@@ -79,21 +75,13 @@ export default function RichEditor({ fragment, field, node, label, placeholder, 
     const onTransaction = () => setEmpty(made.state.doc.textContent === "" && made.state.doc.childCount <= 1);
     onTransaction();
     made.on("transaction", onTransaction);
-    made.on("blur", ({ event }) => {
-      if (!element.parentElement?.contains(event.relatedTarget as globalThis.Node | null)) blurred.current?.();
-    });
     setEditor(made);
-    const at = startAt.current;
-    if (at) {
-      const pos = at === "end" ? undefined : made.view.posAtCoords({ left: at.x, top: at.y })?.pos;
-      made.commands.focus(pos ?? "end", { scrollIntoView: false });
-    }
     return () => {
       stopCarets?.();
       made.destroy();
       setEditor(null);
     };
-  }, [fragment, awareness, undo, rights.write, comments, label, trackOrigin, startAt, startComment, blurred]);
+  }, [fragment, awareness, undo, rights.write, comments, label, trackOrigin, startComment]);
 
   const threads = useReadable(store.threads);
   const { active, draft } = useReadable(comments);
@@ -111,14 +99,21 @@ export default function RichEditor({ fragment, field, node, label, placeholder, 
   }, [editor, threads, active, isOurs]);
 
   return (
-    <div className="rich">
+    <div
+      className="rich"
+      onFocus={() => setNear(true)}
+      onBlur={(event) => {
+        if (event.currentTarget.contains(event.relatedTarget)) return;
+        setNear(false);
+      }}
+    >
       {empty && (
         <div className="rich-placeholder" aria-hidden="true">
           {placeholder}
         </div>
       )}
       <div ref={host} className="rich-host" />
-      {editor && <Bubble editor={editor} canWrite={rights.write} canComment={rights.comment} onComment={() => startComment.current(editor)} />}
+      {editor && <Bubble editor={editor} near={near} canWrite={rights.write} canComment={rights.comment} onComment={() => startComment.current(editor)} />}
     </div>
   );
 }

@@ -3,11 +3,7 @@ import { useScreen } from "../screen";
 import type { EditorProps } from "./editor";
 import { StaticText } from "./static-text";
 
-const load = () => import("./editor");
-const RichEditor = lazy(load);
-
-/** Fetches the editor's code ahead of its first use. */
-export const preloadEditor = (): void => void load();
+const RichEditor = lazy(() => import("./editor"));
 
 /** Shared rich text: an editor for those who may write or comment, plain reading for everyone else. */
 export function RichText({ empty, ...props }: EditorProps & { empty?: ReactNode }) {
