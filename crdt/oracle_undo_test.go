@@ -52,7 +52,7 @@ type undoWorld struct {
 	undone   int
 }
 
-func undoSession(t *testing.T, o *oracle, seed uint64) (undone int, converged bool) {
+func newUndoWorld(t *testing.T, o *oracle, seed uint64) *undoWorld {
 	rng := rand.New(rand.NewPCG(seed, 8))
 	o.call(t, "reset")
 	w := &undoWorld{t: t, o: o, rng: rng, now: time.UnixMilli(1e12)}
