@@ -241,12 +241,14 @@ func TestOracleUndoFound(t *testing.T) {
 		},
 		// A run that undo keeps from collection must not keep what is typed behind it.
 		"typed and deleted behind a kept run": func(w *undoWorld, do func(string, ...edit)) {
-			do("me", insert(0, "ab"))
+			nested := []any{"map", "k"}
+			do("me", edit{path: nested[:1], kind: "set", s: "k", v: fresh{"text", "ab"}})
 			w.undo(0, "stop")
-			do("me", remove(0, 2))
+			do("me", edit{path: nested[:1], kind: "unset", s: "k"})
 			w.undo(0, "undo")
-			do("someone", insert(2, "c"), remove(2, 1))
-			do("someone", insert(2, "d"))
+			do("someone",
+				edit{path: nested, kind: "insert", i: 2, s: "c"},
+				edit{path: nested, kind: "delete", i: 2, n: 1})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
