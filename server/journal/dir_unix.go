@@ -31,6 +31,9 @@ func lockDir(dir string) (unlock func(), err error) {
 	}
 	return func() {
 		f.Truncate(0)
+		// Said aloud: a child process being started may hold a copy of f for
+		// a moment, and closing ours alone would leave the lock with it.
+		syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
 		f.Close()
 	}, nil
 }
