@@ -92,14 +92,23 @@ type inspection struct {
 	d        *Doc
 	o        *overlay
 	touches  []Touch
+	client   uint64 // of the struct before
+	reach    uint64 // clocks of it that are here or in the update, without a gap
 	replaced map[ref]bool // current values already listed as implicitly deleted
 }
 
 func (in *inspection) add(i int) {
 	x := in.o.resolve(i)
 	state := uint64(in.d.stateOf(x.client))
+	if i == 0 || x.client != in.client {
+		in.client, in.reach = x.client, state
+	}
 	if x.clock+x.length <= state || x.info == kindSkip {
 		return
+	}
+	gap := x.clock > in.reach
+	if !gap {
+		in.reach = x.clock + x.length
 	}
 	from := max(x.clock, state)
 	t := Touch{Kind: TouchInsert, Client: x.client, Clock: from, Len: x.clock + x.length - from}
@@ -113,9 +122,7 @@ func (in *inspection) add(i int) {
 		t.Key = string(c.bytes(""))
 	}
 	in.place(&t, i)
-	if x.state == overlayPlaced && x.clock > state {
-		t.Unresolved = true // a gap before it
-	}
+	t.Unresolved = t.Unresolved || gap
 	in.touches = append(in.touches, t)
 	if x.keyed && x.state == overlayPlaced && x.typ != 0 {
 		in.replace(x)

@@ -66,6 +66,11 @@ type modelWorld struct {
 	edits    int
 
 	compared, behind int // comparisons, and those skipped
+
+	inOrder bool // updates arrive in the order they were made
+
+	// incoming, if set, is called around each remote update.
+	incoming func(r *modelReplica, update []byte, apply func())
 }
 
 type modelReplica struct {
@@ -109,7 +114,7 @@ func (w *modelWorld) step() {
 		r.emitted = nil
 		w.compare(r)
 	} else if len(r.inbox) > 0 {
-		w.deliver(r, w.next(len(r.inbox)))
+		w.deliver(r, w.arriving(r))
 	}
 }
 
@@ -124,14 +129,29 @@ func modelEdit(rng *rand.Rand, d *crdt.Doc, p profile) edit {
 	}
 }
 
+// arriving picks the update of the inbox that comes next.
+func (w *modelWorld) arriving(r *modelReplica) int {
+	if w.inOrder {
+		return 0
+	}
+	return w.next(len(r.inbox))
+}
+
 func (w *modelWorld) deliver(r *modelReplica, i int) {
 	u := r.inbox[i]
 	r.inbox = slices.Delete(r.inbox, i, i+1)
-	if err := r.doc.ApplyUpdate(u, nil); err != nil {
-		w.t.Fatalf("%s: engine refuses %x: %v", w.name, u, err)
+	apply := func() {
+		if err := r.doc.ApplyUpdate(u, nil); err != nil {
+			w.t.Fatalf("%s: engine refuses %x: %v", w.name, u, err)
+		}
+		w.applyModel(r, u)
+		w.compare(r)
 	}
-	w.applyModel(r, u)
-	w.compare(r)
+	if w.incoming != nil {
+		w.incoming(r, u, apply)
+	} else {
+		apply()
+	}
 }
 
 func (w *modelWorld) applyModel(r *modelReplica, u []byte) {
@@ -177,7 +197,7 @@ func (w *modelWorld) compare(r *modelReplica) {
 func (w *modelWorld) settle() {
 	for _, r := range w.replicas {
 		for len(r.inbox) > 0 {
-			w.deliver(r, w.next(len(r.inbox)))
+			w.deliver(r, w.arriving(r))
 		}
 	}
 	first := w.replicas[0]

@@ -321,3 +321,33 @@ func (d *Doc) element(u *unit) (string, bool) {
 }
 
 var errContent = errors.New("unknown content")
+
+// Where says where a unit lives and whether it is deleted.
+type Where struct {
+	Root    string
+	Path    []ID // the types from the root to the one the unit is in
+	Key     string
+	Keyed   bool
+	Format  bool // it is a formatting mark
+	Deleted bool
+	Lost    bool // it was collected: the place is not known
+}
+
+// Units tells of every unit.
+func (d *Doc) Units() map[ID]Where {
+	units := make(map[ID]Where, len(d.units))
+	for id, u := range d.units {
+		w := Where{Key: u.parent.key, Keyed: u.parent.hasKey, Format: u.content.kind == format, Deleted: u.deleted, Lost: u.lost}
+		p := u.parent
+		for p.typ != nil {
+			w.Path = append(w.Path, *p.typ)
+			container := d.units[*p.typ]
+			w.Lost = w.Lost || container.lost
+			p = container.parent
+		}
+		w.Root = p.root
+		slices.Reverse(w.Path)
+		units[id] = w
+	}
+	return units
+}

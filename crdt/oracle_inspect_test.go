@@ -1,0 +1,152 @@
+package crdt_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"coplan/crdt"
+	"coplan/crdt/internal/model"
+)
+
+// What Inspect lists before an update is applied is what the update then does:
+// every unit that appears or disappears was announced at its true place, and
+// nothing was announced that was there, or gone, before.
+func TestInspectAnnouncesWhatHappens(t *testing.T) {
+	first, last := sessionSeeds(t, 60)
+	added, deleted := 0, 0
+	for seed := first; seed < last; seed++ {
+		a, d := inspectSession(t, seed)
+		added, deleted = added+a, deleted+d
+	}
+	if n := int(last - first); added < 50*n || deleted < 5*n {
+		t.Errorf("only %d units added and %d deleted", added, deleted)
+	}
+}
+
+func inspectSession(t *testing.T, seed uint64) (added, deleted int) {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	p := profiles[rng.IntN(len(profiles))]
+	w := newModelWorld(t, fmt.Sprintf("seed %d (%s)", seed, p.name), rng, 2+rng.IntN(3), p)
+	w.inOrder = rng.IntN(4) > 0
+	w.incoming = func(r *modelReplica, u []byte, apply func()) {
+		if r.doc.HasPending() || r.model.Pending() {
+			apply()
+			return
+		}
+		before := r.model.Units()
+		touches, err := r.doc.Inspect(u)
+		if err != nil {
+			t.Fatalf("%s: %v", w.name, err)
+		}
+		apply()
+		if r.doc.HasPending() || r.model.Pending() {
+			return
+		}
+		a, d := checkTouches(t, w.name, touches, before, r.model.Units())
+		added, deleted = added+a, deleted+d
+	}
+	for range 60 {
+		w.step()
+	}
+	w.settle()
+	return added, deleted
+}
+
+// checkTouches compares what was announced with the units before and after.
+func checkTouches(t *testing.T, name string, touches []crdt.Touch, before, after map[model.ID]model.Where) (added, deleted int) {
+	t.Helper()
+	inserts, deletes := map[model.ID]crdt.Touch{}, map[model.ID]crdt.Touch{}
+	for _, touch := range touches {
+		for clock := touch.Clock; clock < touch.Clock+touch.Len; clock++ {
+			id := model.ID{Client: touch.Client, Clock: clock}
+			was, known := before[id]
+			switch {
+			case touch.Unresolved:
+				t.Fatalf("%s: %+v is called unresolved, but nothing waits", name, touch)
+			case touch.Kind != crdt.TouchDelete && known:
+				t.Fatalf("%s: %+v adds what was there", name, touch)
+			case touch.Kind == crdt.TouchDelete && known && was.Deleted:
+				t.Fatalf("%s: %+v deletes what was gone", name, touch)
+			case touch.Kind != crdt.TouchDelete:
+				inserts[id] = touch
+			default:
+				deletes[id] = touch
+			}
+		}
+	}
+	for id, now := range after {
+		was, known := before[id]
+		if !known {
+			added++
+			touch, announced := inserts[id]
+			if !announced {
+				t.Fatalf("%s: %v was added unannounced: %+v", name, id, now)
+			}
+			checkPlace(t, name, touch, now)
+			want := crdt.TouchInsert
+			switch {
+			case now.Keyed:
+				want = crdt.TouchSet
+			case now.Format:
+				want = crdt.TouchFormat
+			}
+			if touch.Kind != want && !touch.Collected && !now.Lost {
+				t.Fatalf("%s: %v announced as %v, is %v", name, id, touch.Kind, want)
+			}
+			continue
+		}
+		if now.Deleted && !was.Deleted {
+			deleted++
+			touch, announced := deletes[id]
+			if !announced {
+				t.Fatalf("%s: %v was deleted unannounced: %+v", name, id, now)
+			}
+			checkPlace(t, name, touch, now)
+		}
+	}
+	for id, touch := range deletes {
+		if now := after[id]; !now.Deleted && !touch.Implicit {
+			t.Fatalf("%s: %+v deletes %v, which is still there", name, touch, id)
+		}
+	}
+	for id := range inserts {
+		if _, there := after[id]; !there {
+			t.Fatalf("%s: %v was announced and did not come", name, id)
+		}
+	}
+	return added, deleted
+}
+
+func checkPlace(t *testing.T, name string, touch crdt.Touch, w model.Where) {
+	t.Helper()
+	if touch.Collected {
+		if !w.Deleted {
+			t.Fatalf("%s: %+v is called collected, but shows at %+v", name, touch, w)
+		}
+		return
+	}
+	if w.Lost {
+		return
+	}
+	var path []model.ID
+	for _, step := range touch.Path {
+		path = append(path, model.ID(step.ID))
+	}
+	key := touch.Keyed && !w.Format // of a formatting mark it is the attribute
+	if touch.Root != w.Root || fmt.Sprint(path) != fmt.Sprint(w.Path) || key != w.Keyed || w.Keyed && touch.Key != w.Key {
+		t.Fatalf("%s: announced at %+v, is at %+v", name, touch, w)
+	}
+}
+
+// Inspecting changes nothing.
+func TestInspectLeavesNoTrace(t *testing.T) {
+	for _, c := range hostileCases() {
+		d := victim(t)
+		before, rootsBefore := everything(t, d), fmt.Sprint(d.Roots())
+		d.Inspect(c.update)
+		if after := everything(t, d); after != before || fmt.Sprint(d.Roots()) != rootsBefore {
+			t.Errorf("%s: inspecting changed\n%s\nto\n%s", c.name, before, after)
+		}
+	}
+}
