@@ -20,7 +20,7 @@ export function StepDetails({ node }: { node: NodeSnapshot }) {
     <div className="details">
       <div className="details-words">
         <section>
-          <h4 className="details-label">{t("step.note")}</h4>
+          <h3 className="details-label">{t("step.note")}</h3>
           {note ? (
             <RichText fragment={note} field="note" node={node.id} label={t("step.note")} placeholder={t("step.notePlaceholder")} empty={<p className="rich-empty">{t("step.noteNone")}</p>} />
           ) : (
@@ -47,7 +47,7 @@ function Why({ node }: { node: NodeSnapshot }) {
   if (!rights.write || !(why instanceof Y.Text)) {
     return node.why ? (
       <section>
-        <h4 className="details-label">{t("step.why")}</h4>
+        <h3 className="details-label">{t("step.why")}</h3>
         <p>{node.why}</p>
       </section>
     ) : null;
@@ -55,9 +55,9 @@ function Why({ node }: { node: NodeSnapshot }) {
   const field = `why:${node.id}`;
   return (
     <section>
-      <h4 className="details-label" aria-hidden="true">
+      <h3 className="details-label" aria-hidden="true">
         {t("step.why")}
-      </h4>
+      </h3>
       <SharedField
         text={why}
         label={t("step.why")}
