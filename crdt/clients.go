@@ -216,6 +216,7 @@ func (d *Doc) intern(id uint64) uint32 {
 	ix := uint32(len(d.clients))
 	d.clients = append(d.clients, &client{id: id})
 	d.ids = append(d.ids, id)
+	d.wireIDs = append(d.wireIDs, newWireID(id))
 	d.clientIndex[id] = ix
 	d.order = append(d.order, ix)
 	d.lastID, d.lastIndex = id, ix

@@ -35,6 +35,7 @@ type Doc struct {
 	waste int    // bytes of it that nothing refers to
 
 	clients     []*client
+	wireIDs     []wireID // of the clients, as written
 	ids         []uint64 // of the clients, side by side
 	clientIndex map[uint64]uint32
 	lastID      uint64 // most recently used client and its index
@@ -54,6 +55,8 @@ type Doc struct {
 	forest  forest
 
 	waiting pending
+	wrote   bool   // the full state was written since the last transaction
+	whole   []byte // and again: a copy of it
 
 	// Transactions.
 	tx       *Tx // the open one
@@ -78,6 +81,7 @@ func New(o Options) *Doc {
 		limits:      o.Limits.withDefaults(),
 		clients:     make([]*client, 1),
 		ids:         make([]uint64, 1),
+		wireIDs:     make([]wireID, 1),
 		clientIndex: map[uint64]uint32{},
 		keys:        make([]string, 1),
 		keyIndex:    map[string]uint32{},

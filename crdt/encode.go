@@ -71,9 +71,15 @@ func (d *Doc) EncodeStateAsUpdate(sv []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if len(known) == 0 && d.whole != nil {
+		return slices.Clone(d.whole), nil
+	}
 	b := d.appendState(nil, known)
 	w := d.waiting.update()
 	if w == nil {
+		if len(known) == 0 {
+			d.remember(b)
+		}
 		return b, nil
 	}
 	if known != nil {
@@ -85,12 +91,22 @@ func (d *Doc) EncodeStateAsUpdate(sv []byte) ([]byte, error) {
 	return MergeUpdates(b, w)
 }
 
+// remember keeps a copy of the full state until the next change, if it is
+// written a second time without one: when many people join at once, the rest
+// get copies.
+func (d *Doc) remember(state []byte) {
+	if d.wrote {
+		d.whole = slices.Clone(state)
+	}
+	d.wrote = true
+}
+
 // appendState appends the update from known to the present state.
 func (d *Doc) appendState(b []byte, known map[uint64]uint64) []byte {
-	if b == nil && len(known) == 0 {
-		b = make([]byte, 0, len(d.bytes)-d.waste+int(d.used-d.holes)*16+16)
-	}
 	order := d.descending()
+	if len(known) == 0 {
+		return d.appendWhole(b, order)
+	}
 	n := 0
 	for _, ix := range order {
 		if c := d.clients[ix]; uint64(c.next) > known[c.id] {
@@ -104,6 +120,71 @@ func (d *Doc) appendState(b []byte, known map[uint64]uint64) []byte {
 		}
 	}
 	return d.appendDeletes(b, order)
+}
+
+// appendWhole is appendState from nothing; it walks the store once.
+func (d *Doc) appendWhole(b []byte, order []uint32) []byte {
+	if b == nil {
+		b = make([]byte, 0, len(d.bytes)-d.waste+int(d.used-d.holes)*22+64)
+	}
+	n := uint64(0)
+	b = append(b, 0)
+	dels := deleteWriter{b: make([]byte, 0, 64+int(d.used-d.holes)/4)}
+	for _, ix := range order {
+		c := d.clients[ix]
+		if c.next == 0 {
+			continue
+		}
+		n++
+		b = appendUvarint(appendUvarint(appendUvarint(b, uint64(c.countFrom(place{}))), c.id), 0)
+		for _, ch := range c.chunks {
+			for _, r := range ch {
+				it := d.at(r.item)
+				b = d.appendItem(b, it, 0)
+				dels.add(it)
+			}
+		}
+		dels.end(c.id)
+	}
+	b = setCount(b, 0, n)
+	return append(appendUvarint(b, dels.clients), dels.b...)
+}
+
+// deleteWriter collects the deleted ranges of clients whose runs it is shown in
+// order.
+type deleteWriter struct {
+	b       []byte // sections of clients that have deleted ranges
+	clients uint64
+
+	body     []byte // ranges of the present client
+	ranges   uint64
+	from, to uint32 // range not written yet; equal: none
+}
+
+func (w *deleteWriter) add(it *item) {
+	if !it.deleted() {
+		return
+	}
+	if it.clock != w.to || w.from == w.to {
+		w.flush()
+		w.from = it.clock
+	}
+	w.to = it.end()
+}
+
+func (w *deleteWriter) flush() {
+	if w.from != w.to {
+		w.body = appendUvarint(appendUvarint(w.body, uint64(w.from)), uint64(w.to-w.from))
+		w.ranges++
+	}
+}
+
+func (w *deleteWriter) end(client uint64) {
+	if w.flush(); w.ranges > 0 {
+		w.clients++
+		w.b = append(appendUvarint(appendUvarint(w.b, client), w.ranges), w.body...)
+	}
+	w.body, w.ranges, w.from, w.to = w.body[:0], 0, 0, 0
 }
 
 // appendStructs appends the section of a client from clock up to end.
@@ -126,7 +207,7 @@ func (d *Doc) appendStructs(b []byte, c *client, clock, end uint32) []byte {
 			if r.clock >= end {
 				return b
 			}
-			b = d.appendItem(b, c, d.at(r.item), offset)
+			b = d.appendItem(b, d.at(r.item), offset)
 			offset = 0
 		}
 		i = 0
@@ -134,29 +215,77 @@ func (d *Doc) appendStructs(b []byte, c *client, clock, end uint32) []byte {
 	return b
 }
 
+// wireID is a client id as a uvarint: at most eight bytes for 53 bits.
+type wireID struct {
+	b [8]byte
+	n uint8
+}
+
+func newWireID(id uint64) (w wireID) {
+	w.n = uint8(len(appendUvarint(w.b[:0], id)))
+	return w
+}
+
+// headRoom is what the fixed part of a struct takes at most: info, two ids of a
+// client and a clock, and two lengths.
+const headRoom = 1 + 2*(8+5) + 2*5
+
+// putClock writes v at b[n:] and returns the offset behind it. b must have room.
+func putClock(b []byte, n int, v uint32) int {
+	for v >= 0x80 {
+		b[n] = byte(v) | 0x80
+		v >>= 7
+		n++
+	}
+	b[n] = byte(v)
+	return n + 1
+}
+
+func putID(b []byte, n int, w *wireID, clock uint32) int {
+	*(*[8]byte)(b[n:]) = w.b
+	return putClock(b, n+int(w.n), clock)
+}
+
 // appendItem appends one struct, without its first offset clocks.
-func (d *Doc) appendItem(b []byte, c *client, it *item, offset uint32) []byte {
+func (d *Doc) appendItem(b []byte, it *item, offset uint32) []byte {
+	at := len(b)
+	if cap(b)-at < headRoom {
+		b = slices.Grow(b, headRoom)
+	}
+	head := b[:at+headRoom]
 	kind := it.kind()
 	if kind == kindGC {
-		return appendUvarint(append(b, kindGC), uint64(it.length-offset))
+		head[at] = kindGC
+		return b[:putClock(head, at+1, it.length-offset)]
 	}
-	at := len(b)
-	b = append(b, byte(it.flags&(kindMask|flagSub)))
+	info, n := byte(it.flags&(kindMask|flagSub)), at+1
 	if offset > 0 {
-		b[at] |= infoOrigin
-		b = appendUvarint(appendUvarint(b, c.id), uint64(it.clock+offset-1))
+		info |= infoOrigin
+		n = putID(head, n, &d.wireIDs[it.client], it.clock+offset-1)
 	} else if it.originClient != 0 {
-		b[at] |= infoOrigin
-		b = appendUvarint(appendUvarint(b, d.ids[it.originClient]), uint64(it.originClock))
+		info |= infoOrigin
+		n = putID(head, n, &d.wireIDs[it.originClient], it.originClock)
 	}
 	if it.rightClient != 0 {
-		b[at] |= infoRight
-		b = appendUvarint(appendUvarint(b, d.ids[it.rightClient]), uint64(it.rightClock))
+		info |= infoRight
+		n = putID(head, n, &d.wireIDs[it.rightClient], it.rightClock)
 	}
-	if b[at]&(infoOrigin|infoRight) == 0 {
-		b = d.appendParent(b, &d.lists[it.list])
+	head[at] = info
+	if info&(infoOrigin|infoRight) != 0 {
+		switch {
+		case kind == kindDeleted:
+			return b[:putClock(head, n, it.length-offset)]
+		case kind == kindString && offset == 0:
+			n = putClock(head, n, it.size)
+			return append(b[:n], d.content(it)...)
+		}
+		return d.appendContent(b[:n], it, offset)
 	}
-	switch kind {
+	return d.appendContent(d.appendParent(b[:n], &d.lists[it.list]), it, offset)
+}
+
+func (d *Doc) appendContent(b []byte, it *item, offset uint32) []byte {
+	switch it.kind() {
 	case kindDeleted:
 		return appendUvarint(b, uint64(it.length-offset))
 	case kindString:
@@ -214,43 +343,17 @@ func appendText(b, text []byte, ascii bool, offset uint32) []byte {
 
 // appendDeletes appends the delete set of the whole store.
 func (d *Doc) appendDeletes(b []byte, order []uint32) []byte {
-	countAt := len(b)
-	clients := uint64(0)
-	var body []byte
-	b = append(b, 0)
+	var w deleteWriter
 	for _, ix := range order {
 		c := d.clients[ix]
-		ranges := uint64(0)
-		body = body[:0]
-		open, from, to := false, uint32(0), uint32(0)
 		for _, ch := range c.chunks {
 			for _, r := range ch {
-				it := d.at(r.item)
-				if !it.deleted() {
-					if open {
-						body = appendUvarint(appendUvarint(body, uint64(from)), uint64(to-from))
-						ranges++
-						open = false
-					}
-					continue
-				}
-				if !open {
-					open, from = true, it.clock
-				}
-				to = it.end()
+				w.add(d.at(r.item))
 			}
 		}
-		if open {
-			body = appendUvarint(appendUvarint(body, uint64(from)), uint64(to-from))
-			ranges++
-		}
-		if ranges > 0 {
-			clients++
-			b = appendUvarint(appendUvarint(b, c.id), ranges)
-			b = append(b, body...)
-		}
+		w.end(c.id)
 	}
-	return setCount(b, countAt, clients)
+	return append(appendUvarint(b, w.clients), w.b...)
 }
 
 // setCount replaces the one-byte placeholder at pos by n.

@@ -73,6 +73,7 @@ func (d *Doc) begin(origin any, local bool) *Tx {
 	} else {
 		tx = &Tx{d: d}
 	}
+	d.wrote, d.whole = false, nil
 	d.txSeq++
 	tx.seq, tx.origin, tx.local = d.txSeq, origin, local
 	d.tx = tx
