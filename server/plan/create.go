@@ -100,6 +100,7 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 	calendar.Set(tx, CalendarWeekend, []any{6, 7}) // ISO weekdays: Saturday, Sunday
 	calendar.SetMap(tx, CalendarHolidays)
 	calendar.SetMap(tx, CalendarAway)
+	calendar.SetMap(tx, CalendarFreezes)
 
 	roles := d.Map(RootRoles)
 	for _, r := range t.Roles {
@@ -113,53 +114,26 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 }
 
 // writeAnchor writes the anchor and returns the due date of each step of t.
-func writeAnchor(d *crdt.Doc, tx *crdt.Tx, t Template, in CreateInput) []string {
+func writeAnchor(d *crdt.Doc, tx *crdt.Tx, t Template, in CreateInput) map[string]string {
 	kind, date := in.Anchor.Kind, in.Anchor.Date
 	if kind == "" {
 		kind = AnchorGoLive
 	}
-	s := newSchedule(t)
-	pinned := ""
-	switch kind {
-	case AnchorGoLive:
-		pinned = t.GoLive
-	case AnchorValue:
-		pinned = t.Value
-	}
 	provisional := in.Anchor.Provisional || date == ""
 	if date == "" {
-		date = s.provisionalAnchor(kind, pinned, in.Now)
+		date = t.provisionalAnchor(kind, in.Now)
 	}
 	anchor := d.Map(RootAnchor)
 	anchor.Set(tx, AnchorKind, kind)
 	anchor.Set(tx, AnchorDate, date)
 	anchor.Set(tx, AnchorProvisional, provisional)
-
-	day, _ := parseDate(date) // Validate or provisionalAnchor made sure
-	if kind == AnchorStart {
-		return s.datesFromStart(day)
+	if step := t.anchorStep(kind); step != "" {
+		anchor.Set(tx, AnchorStep, step)
 	}
-	return s.dates(pinned, day)
+	return t.dates(kind, date)
 }
 
-// provisionalAnchor is the anchor date of a plan whose work starts on the first
-// working day after now.
-func (s schedule) provisionalAnchor(kind, pinned string, now time.Time) string {
-	y, m, d := now.Date()
-	start := addBusinessDays(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), 1)
-	if kind == AnchorStart {
-		return formatDate(start)
-	}
-	end := s.length()
-	for i, step := range s.steps {
-		if step.ID == pinned {
-			end = s.end[i]
-		}
-	}
-	return formatDate(addBusinessDays(start, max(end-1, 0)))
-}
-
-func writeStages(d *crdt.Doc, tx *crdt.Tx, t Template, due []string) {
+func writeStages(d *crdt.Doc, tx *crdt.Tx, t Template, due map[string]string) {
 	nodes := d.Map(RootNodes)
 	stageOrds := Spread(len(t.Stages))
 	for i, stage := range t.Stages {
@@ -169,9 +143,8 @@ func writeStages(d *crdt.Doc, tx *crdt.Tx, t Template, due []string) {
 			n := NewNode{
 				ID: step.ID, Kind: step.Kind, Parent: stage.ID, Ord: stepOrds[j],
 				Title: step.Title, Note: []Rich{Paragraph(step.Note)}, Why: step.Why,
-				Side: step.Side, Due: due[0], Days: step.Days, LikelyBlocker: step.LikelyBlocker,
+				Side: step.Side, Due: due[step.ID], Planned: due[step.ID], Days: step.Days, LikelyBlocker: step.LikelyBlocker,
 			}
-			due = due[1:]
 			if step.Accountable != "" {
 				n.Owners = append(n.Owners, Owner{step.Accountable, OwnerAccountable})
 			}
@@ -191,6 +164,7 @@ type NewNode struct {
 	ID, Kind, Parent, Ord, Title string
 	Note                         []Rich
 	Why, Side, Status, Due       string
+	Planned                      string // the same as Due when the schedule computed it
 	Days                         int
 	LikelyBlocker                bool
 	Owners                       []Owner
@@ -225,7 +199,7 @@ func WriteNode(tx *crdt.Tx, nodes crdt.Map, n NewNode) {
 		after.Set(tx, a.Node, map[string]any{AfterType: a.Type, AfterLag: a.Lag})
 	}
 	m.SetMap(tx, NodeLinks)
-	for _, kv := range [][2]string{{NodeSide, n.Side}, {NodeStatus, n.Status}, {NodeDue, n.Due}} {
+	for _, kv := range [][2]string{{NodeSide, n.Side}, {NodeStatus, n.Status}, {NodeDue, n.Due}, {NodePlanned, n.Planned}} {
 		if kv[1] != "" {
 			m.Set(tx, kv[0], kv[1])
 		}

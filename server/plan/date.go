@@ -25,29 +25,3 @@ func parseDate(s string) (time.Time, bool) {
 	t, err := time.Parse(dateLayout, s)
 	return t, err == nil
 }
-
-func formatDate(t time.Time) string { return t.Format(dateLayout) }
-
-// addBusinessDays moves a date by n working days (Monday to Friday); n may be
-// negative. A date on a weekend first moves to the nearest working day in the
-// direction of travel (backwards for n == 0), so the result is a working day.
-func addBusinessDays(t time.Time, n int) time.Time {
-	step := 1
-	if n <= 0 {
-		step = -1
-	}
-	for isWeekend(t) {
-		t = t.AddDate(0, 0, step)
-	}
-	for ; n != 0; n -= step {
-		t = t.AddDate(0, 0, step)
-		for isWeekend(t) {
-			t = t.AddDate(0, 0, step)
-		}
-	}
-	return t
-}
-
-func isWeekend(t time.Time) bool {
-	return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday
-}

@@ -3,12 +3,11 @@ package plan
 import "coplan/crdt"
 
 var (
-	CommentKey      = commentKey
-	MarkName        = markName
-	CompareUTF16    = compareUTF16
-	SliceUTF16      = sliceUTF16
-	LenUTF16        = lenUTF16
-	AddBusinessDays = addBusinessDays
+	CommentKey   = commentKey
+	MarkName     = markName
+	CompareUTF16 = compareUTF16
+	SliceUTF16   = sliceUTF16
+	LenUTF16     = lenUTF16
 )
 
 // LayOutWords returns the words of a text field as comment anchors see them.

@@ -52,6 +52,7 @@ const (
 	AnchorProvisional = "provisional"
 	AnchorEvent       = "event"
 	AnchorCostPerWeek = "costPerWeek"
+	AnchorStep        = "node" // the step whose end the date is; absent: the last one
 
 	EventWhat        = "what"
 	EventSource      = "source"
@@ -62,7 +63,14 @@ const (
 const (
 	CalendarWeekend  = "weekend"
 	CalendarHolidays = "holidays"
-	CalendarAway     = "away"
+	CalendarAway     = "away"    // Map of id → {role?, person?, from, to, label}
+	CalendarFreezes  = "freezes" // Map of id → {from, to, label}: nothing moves for anybody
+
+	SpanRole   = "role"
+	SpanPerson = "person"
+	SpanFrom   = "from"
+	SpanTo     = "to"
+	SpanLabel  = "label"
 
 	CaseMetric     = "metric"
 	CaseInitiative = "initiative"
@@ -90,6 +98,8 @@ const (
 	NodeDue           = "due"
 	NodeStart         = "start"
 	NodeDays          = "days"
+	NodePlanned       = "planned" // the due date the schedule wrote last; a due that differs was typed
+	NodeDoneOn        = "doneOn"  // the day a done step was done; absent: its due date
 	NodeLikelyBlocker = "likelyBlocker"
 	NodeOutcome       = "outcome"
 	NodeOwners        = "owners"
@@ -112,6 +122,27 @@ const (
 	RoleEmail     = "email"
 	RolePhone     = "phone"
 	RoleInvolveBy = "involveBy"
+)
+
+// Keys of baseline: what both sides agreed to. Dates is a plain object, step id →
+// date; Agreed a plain list of sides. Written by the server only.
+const (
+	BaselineAt     = "at"
+	BaselineGoLive = "goLive"
+	BaselineDates  = "dates"
+	BaselineAgreed = "agreed"
+)
+
+// Keys of one slip, a Y.Map under slips.<id>. Written by the server only.
+const (
+	SlipNode   = "node"
+	SlipFrom   = "from"
+	SlipTo     = "to"
+	SlipDays   = "days" // working days
+	SlipSide   = "side"
+	SlipReason = "reason"
+	SlipBy     = "by"
+	SlipAt     = "at"
 )
 
 // Keys of one comment thread, a Y.Map under threads.<id>, of its anchor and its

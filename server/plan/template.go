@@ -47,12 +47,6 @@ func (t Template) StepCount() int {
 	return n
 }
 
-// Days is the length of the template in working days: its longest chain of
-// steps.
-func (t Template) Days() int {
-	return newSchedule(t).length()
-}
-
 // Templates returns all templates, the one to suggest first at the front. The
 // slice is the caller's; what it points to is shared and must not be changed.
 func Templates() []Template {

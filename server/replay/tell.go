@@ -161,6 +161,8 @@ func (t *teller) anchorKey(key string, c crdt.KeyChange) {
 		change.Text = "changed the event behind the " + what
 	case plan.AnchorCostPerWeek:
 		change.Text = "changed what each week of delay costs"
+	case plan.AnchorStep:
+		change.Text = "chose the step that the " + what + " is the end of"
 	default:
 		change.Text = "changed the " + what
 	}

@@ -115,10 +115,20 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			} else {
 				t.about(id, change, "restored %s")
 			}
+		case plan.NodePlanned: // written beside the due date, which is told
+		case plan.NodeDoneOn:
+			change.Text = dateChange("the day "+t.nameOf(id)+" was done", c, t.entry.Time(), "moved the day "+t.nameOf(id)+" was done")
+			change.Node = id
+			t.add(change)
 		default:
 			t.about(id, change, "changed %s")
 		}
 	})
+}
+
+func (t *teller) nameOf(id string) string {
+	head, _ := plan.ReadHead(t.player.doc, id)
+	return name(head.Title, head.Kind)
 }
 
 func (t *teller) moved(id string, change Change) {

@@ -55,6 +55,10 @@ export const NODE = {
   due: "due",
   start: "start",
   days: "days",
+  /** The due date the schedule wrote last; a `due` that differs was typed. */
+  planned: "planned",
+  /** The day a done step was done; absent: its due date. */
+  doneOn: "doneOn",
   likelyBlocker: "likelyBlocker",
   outcome: "outcome",
   owners: "owners",
@@ -82,6 +86,15 @@ export const ANCHOR = {
   provisional: "provisional",
   event: "event",
   costPerWeek: "costPerWeek",
+  /** The step whose end the date is; absent: the last one. */
+  node: "node",
+} as const;
+
+export const CALENDAR = {
+  weekend: "weekend",
+  holidays: "holidays",
+  away: "away",
+  freezes: "freezes",
 } as const;
 
 export const NODE_KINDS = ["stage", "milestone", "task", "subtask"] as const;

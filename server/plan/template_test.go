@@ -2,34 +2,9 @@ package plan_test
 
 import (
 	"testing"
-	"time"
 
 	"coplan/server/plan"
 )
-
-func TestAddBusinessDays(t *testing.T) {
-	for _, c := range []struct {
-		from string
-		n    int
-		want string
-	}{
-		{"2026-11-20", 1, "2026-11-23"}, // Friday to Monday
-		{"2026-11-23", -1, "2026-11-20"},
-		{"2026-11-21", 0, "2026-11-20"}, // a Saturday falls back
-		{"2026-11-21", 1, "2026-11-24"}, // a Saturday counts from Monday on
-		{"2026-11-22", -1, "2026-11-19"},
-		{"2026-11-25", 10, "2026-12-09"},
-		{"2026-12-31", 1, "2027-01-01"},
-	} {
-		from, err := time.Parse(time.DateOnly, c.from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := plan.AddBusinessDays(from, c.n).Format(time.DateOnly); got != c.want {
-			t.Errorf("%s %+d working days = %s, want %s", c.from, c.n, got, c.want)
-		}
-	}
-}
 
 func TestValidDate(t *testing.T) {
 	for s, want := range map[string]bool{

@@ -1,0 +1,25 @@
+/**
+ * The scheduler: dates from durations, dependencies, calendar and anchor; no React, no sockets.
+ *
+ * ```ts
+ * const input = readScheduleInput(plan, today);        // today "2026-05-04", or "" for the plan as agreed
+ * const schedule = schedulePlan(input);                // dates, slack, critical path, problems
+ * const preview = previewChange(input, { kind: "due", node: id, date: "2026-05-19" });
+ * preview.sentence                                     // "Security review +7 days → go-live 12 → 19 May"
+ * explainDate(input, id)                               // the chain of reasons behind a date
+ * compareBaseline(input, readBaseline(plan))           // agreed against current
+ * makeLedger(readSlips(plan))                          // days lost by side and cause
+ * checkRealism(input, profile)                         // durations out of the usual range
+ * ```
+ *
+ * Every function is pure and answers what `server/plan/schedule` answers (testdata/plan/schedule). To keep what
+ * was previewed, see `commitChange` in commit.ts.
+ */
+export * from "./explain";
+export * from "./ledger";
+export * from "./library";
+export { addWorkingDays, applyChange, previewChange, workingDays, type Change, type Move, type Preview, type Shift } from "./preview";
+export * from "./read";
+export { schedulePlan } from "./schedule";
+export * from "./types";
+export { datesInWords } from "./words";

@@ -1,0 +1,153 @@
+/** What the scheduler needs to know of a document. As in `server/plan/schedule_read.go`. */
+import type * as Y from "yjs";
+import { Fields, isInteger, isMap, mapsIn, plainObject, wordsOf } from "../fields";
+import { readAnchorView, readOwners, readRoleViews } from "../project";
+import { compareText } from "../richtext";
+import { ANCHOR, CALENDAR, NODE, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
+import { arrange, comparePlaces } from "../tree";
+import { validDate } from "./day";
+import type { Baseline, Slip } from "./ledger";
+import type { Dependency, ScheduleCalendar, ScheduleInput, ScheduleNode } from "./types";
+
+/**
+ * Reads a plan for the scheduler; never throws. Leaves rich text alone, so it is cheap enough to call on
+ * every change of structure. `today` is the viewer's date, "" for the plan as agreed.
+ */
+export function readScheduleInput(plan: Plan, today: string): ScheduleInput {
+  const f = new Fields([], plan.anchor, ROOT.anchor);
+  const { kind, date, provisional, costPerWeek } = readAnchorView(f);
+  return {
+    anchor: { kind, date, provisional, node: f.text(ANCHOR.node), costPerWeek },
+    calendar: readCalendar(plan.doc.getMap(ROOT.calendar)),
+    roles: readRoleViews(plan).map(({ id, person, name }) => ({ id, person: person || name })),
+    nodes: readNodes(plan),
+    today,
+  };
+}
+
+interface Stored {
+  readonly id: string;
+  readonly parent: string;
+  readonly ord: string;
+  readonly del: string;
+  readonly fields: Fields;
+}
+
+/** Live nodes in reading order. */
+function readNodes(plan: Plan): ScheduleNode[] {
+  const all = new Map<string, Stored>();
+  for (const [id, fields] of mapsIn([], plan.nodes, ROOT.nodes)) {
+    all.set(id, { id, parent: fields.text(NODE.parent), ord: fields.text(NODE.ord), del: fields.text(NODE.del), fields });
+  }
+  const { parentOf } = arrange(all);
+  const children = new Map<string, Stored[]>();
+  for (const node of all.values()) {
+    if (node.del !== "") continue;
+    const parent = parentOf(node.id) ?? "";
+    const list = children.get(parent);
+    if (list) list.push(node);
+    else children.set(parent, [node]);
+  }
+  const nodes: ScheduleNode[] = [];
+  const visit = (parent: string): void => {
+    for (const { id, fields } of (children.get(parent) ?? []).sort(comparePlaces)) {
+      nodes.push(readNode(id, parent, fields));
+      visit(id);
+    }
+  };
+  visit("");
+  return nodes;
+}
+
+function readNode(id: string, parent: string, f: Fields): ScheduleNode {
+  const accountable = readOwners(f).find(({ kind }) => kind === "accountable");
+  return {
+    id,
+    kind: f.text(NODE.kind) || "unknown",
+    parent,
+    title: f.text(NODE.title),
+    alias: f.text(NODE.alias),
+    status: f.oneOf(NODE.status, STEP_STATUSES, "not-started"),
+    side: f.oneOf(NODE.side, SIDES, "joint"),
+    due: f.date(NODE.due),
+    start: f.date(NODE.start),
+    planned: f.date(NODE.planned),
+    doneOn: f.date(NODE.doneOn),
+    expected: "",
+    days: f.integer(NODE.days),
+    owner: accountable?.role ?? "",
+    after: readDependencies(f),
+  };
+}
+
+const TYPES: readonly unknown[] = ["FS", "SS", "FF", "SF"];
+
+function readDependencies(f: Fields): Dependency[] {
+  const out: Dependency[] = [];
+  for (const [node, value] of f.entries(NODE.after)) {
+    const entry = plainObject(value) ?? {};
+    const lag = Object.hasOwn(entry, "lag") ? entry["lag"] : 0;
+    if (TYPES.includes(entry["type"]) && isInteger(lag)) out.push({ node, type: entry["type"] as string, lag });
+  }
+  return out.sort((a, b) => compareText(a.node, b.node));
+}
+
+function readCalendar(map: Y.Map<unknown>): ScheduleCalendar {
+  const f = new Fields([], map, ROOT.calendar);
+  const weekend = f.get(CALENDAR.weekend);
+  const holidays = f
+    .entries(CALENDAR.holidays)
+    .filter(([date]) => parseDate(date) !== undefined)
+    .map(([date, label]) => ({ date, label: wordsOf(label) ?? "" }));
+  return {
+    weekend: Array.isArray(weekend) ? weekend.filter(isInteger).filter((day) => day >= 1 && day <= 7) : null,
+    holidays: holidays.sort((a, b) => compareText(a.date, b.date)),
+    freezes: spans(f, CALENDAR.freezes).map((s) => ({ from: s.date("from"), to: s.date("to"), label: s.text("label") })),
+    away: spans(f, CALENDAR.away).map((s) => ({
+      role: s.text("role"),
+      person: s.text("person"),
+      from: s.date("from"),
+      to: s.date("to"),
+      label: s.text("label"),
+    })),
+  };
+}
+
+/** The entries of a map by id, each a plain object or a Y.Map. */
+function spans(f: Fields, key: string): Fields[] {
+  const out: Fields[] = [];
+  for (const [, value] of f.entries(key).sort(([a], [b]) => compareText(a, b))) {
+    const source = isMap(value) ? value : plainObject(value);
+    if (source) out.push(new Fields([], source, key));
+  }
+  return out;
+}
+
+/** The recorded delays, by id. */
+export function readSlips(plan: Plan): Slip[] {
+  return mapsIn([], plan.doc.getMap(ROOT.slips), ROOT.slips)
+    .map(([id, f]) => ({
+      id,
+      node: f.text("node"),
+      from: f.date("from"),
+      to: f.date("to"),
+      days: f.integer("days") ?? 0,
+      side: f.oneOf("side", SIDES, "joint"),
+      reason: f.text("reason"),
+      at: f.text("at"),
+    }))
+    .sort((a, b) => compareText(a.id, b.id));
+}
+
+/** What was agreed; undefined when nothing was yet. */
+export function readBaseline(plan: Plan): Baseline | undefined {
+  const map = plan.doc.getMap(ROOT.baseline);
+  const f = new Fields([], map, ROOT.baseline);
+  const dates: Record<string, string> = {};
+  for (const [id, date] of Object.entries(plainObject(f.get("dates")) ?? {})) {
+    if (typeof date === "string" && validDate(date) !== "") dates[id] = date;
+  }
+  const at = f.text("at");
+  if (at === "" && Object.keys(dates).length === 0) return undefined;
+  return { at, goLive: f.date("goLive"), dates, agreed: f.strings("agreed") };
+}
