@@ -70,6 +70,8 @@ func dump(v any) string {
 			parts = append(parts, quoteJS(k)+":"+dump(v[k]))
 		}
 		return "{" + strings.Join(parts, ",") + "}"
+	case crdt.Subdoc:
+		return "doc(" + v.GUID + ")"
 	case crdt.XMLText:
 		return fmt.Sprintf("XmlText%d(%s)%s", v.Len(), dumpDelta(v.ToDelta()), quoteJS(v.String()))
 	case crdt.Text:

@@ -137,7 +137,6 @@ const dumpDelta = delta => delta.map(op => {
 const dumpType = t => {
   if (t instanceof Y.XmlText) return 'XmlText' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
   if (t instanceof Y.Text) return 'Text' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
-  if (t instanceof Y.XmlHook) return 'Hook'
   if (t instanceof Y.Map) return 'Map' + t.size + dump(Object.fromEntries(t.entries()))
   if (t instanceof Y.Array) return 'Array' + t.length + dump(t.toArray())
   if (t instanceof Y.XmlElement) return 'Element' + t.length + ' ' + t.nodeName + dump(t.getAttributes()) + dump(t.toArray())

@@ -1,0 +1,180 @@
+package crdt_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"coplan/crdt"
+	"coplan/crdt/lib0"
+)
+
+// Contents that today's editors do not write but documents hold: legacy JSON,
+// subdocuments, hooks. Both engines show and encode them alike, in both formats.
+func TestOracleRareContents(t *testing.T) {
+	o := useOracle(t)
+	json := func(values ...string) []byte {
+		b := lib0.AppendUvarint(nil, uint64(len(values)))
+		for _, v := range values {
+			b = lib0.AppendVarString(b, v)
+		}
+		return b
+	}
+	hook := append([]byte{5}, lib0.AppendVarString(nil, "widget")...)
+	doc := func(guid string, opts any) []byte { return appendAny(lib0.AppendVarString(nil, guid), opts) }
+	for i, c := range []struct {
+		name   string
+		update []byte
+	}{
+		{"JSON in an array", new(wire).at(9, 0).item(jsonContent, place{root: "array"}, json(`{"b":1,"a":[null,1.5e+300]}`, `"é"`, `undefined`, `7`)).bytes()},
+		{"JSON under a key", new(wire).at(9, 0).item(jsonContent, place{root: "map", sub: "k"}, json(`[true]`)).bytes()},
+		{"JSON cut in two", new(wire).at(9, 0).item(jsonContent, place{root: "array"}, json(`1`, `2`, `3`)).at(10, 0).item(jsonContent, place{origin: id(9, 0), right: id(9, 1)}, json(`"x"`)).bytes()},
+		{"JSON deleted in the middle", new(wire).at(9, 0).item(jsonContent, place{root: "array"}, json(`1`, `2`, `3`)).delete(9, 1, 1).bytes()},
+		{"subdocument", new(wire).at(9, 0).item(docContent, place{root: "map", sub: "d"}, doc("guid-1", map[string]any{})).bytes()},
+		{"subdocument with options", new(wire).at(9, 0).item(docContent, place{root: "array"}, doc("guid-2", map[string]any{"autoLoad": true})).bytes()},
+		{"deleted subdocument", new(wire).at(9, 0).item(docContent, place{root: "map", sub: "d"}, doc("guid-3", map[string]any{})).delete(9, 0, 1).bytes()},
+		{"hook with keys", new(wire).at(9, 0).item(typeContent, place{root: "xml"}, hook).item(anyContent, place{parent: id(9, 0), sub: "k"}, []byte{1, 126}).bytes()},
+		{"deleted hook", new(wire).at(9, 0).item(typeContent, place{root: "xml"}, hook).item(anyContent, place{parent: id(9, 0), sub: "k"}, []byte{1, 126}).delete(9, 0, 1).bytes()},
+		{"bytes", new(wire).at(9, 0).item(binaryContent, place{root: "array"}, lib0.AppendVarBytes(nil, []byte{0, 255})).bytes()},
+		{"deleted before it came", new(wire).at(9, 0).item(deletedContent, place{root: "text"}, []byte{5}).text(place{origin: id(9, 4)}, "tail").bytes()},
+		{"collected before it came", new(wire).at(9, 0).raw(gcContent, 5).text(place{root: "text"}, "tail").bytes()},
+		{"a child of what was collected", new(wire).at(9, 0).raw(gcContent, 5).text(place{origin: id(9, 2)}, "lost").at(10, 0).item(anyContent, place{parent: id(9, 1), sub: "k"}, []byte{1, 126}).bytes()},
+		{"values of one key by two clients", new(wire).at(9, 0).item(anyContent, place{root: "map", sub: "k"}, []byte{1, 120}).at(8, 0).item(anyContent, place{root: "map", sub: "k"}, []byte{1, 121}).bytes()},
+		{"a key set and overwritten", new(wire).at(9, 0).item(anyContent, place{root: "map", sub: "k"}, []byte{1, 120}).item(anyContent, place{origin: id(9, 0)}, []byte{1, 121}).bytes()},
+		{"clients up to 2^53-1", new(wire).at(1<<53-1, 0).text(place{root: "text"}, "a").at(1<<53-2, 0).text(place{origin: id(1<<53-1, 0)}, "b").bytes()},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPair(t, o, nil, i, false)
+			dumpDoc(p.doc, roots)
+			p.receive(c.update)
+			p.compare("received")
+			v2, err := p.doc.EncodeStateAsUpdateV2(nil)
+			if theirs := o.bytes(t, "stateV2", i, []byte{0}); err != nil || !bytes.Equal(v2, theirs) {
+				t.Errorf("state in v2:\nGo  %x %v\nYjs %x", v2, err, theirs)
+			}
+			loaded := crdt.New(crdt.Options{ClientID: 1})
+			if err := loaded.ApplyUpdateV2(v2, nil); err != nil || dumpDoc(loaded, roots) != dumpDoc(p.doc, roots) {
+				t.Errorf("loaded from v2: %v\n%s\n%s", err, dumpDoc(loaded, roots), dumpDoc(p.doc, roots))
+			}
+			p.rng = rand.New(rand.NewPCG(uint64(i), 10))
+			for range 3 {
+				p.edit(profiles[3], 1, nil)
+				p.edit(profiles[4], 1, nil)
+			}
+			p.compare("edited")
+		})
+	}
+}
+
+// Updates merged or cut to what somebody lacks, in either format, lead to the
+// document that Yjs gets from doing the same its own way.
+func TestOracleMergeAndDiff(t *testing.T) {
+	o := useOracle(t)
+	first, last := sessionSeeds(t, 20)
+	merged := 0
+	for seed := first; seed < last; seed++ {
+		merged += mergeSession(t, o, seed)
+	}
+	if merged < 4*int(last-first) {
+		t.Errorf("only %d merges", merged)
+	}
+}
+
+func mergeSession(t *testing.T, o *oracle, seed uint64) (merged int) {
+	rng := rand.New(rand.NewPCG(seed, 11))
+	o.call(t, "reset")
+	prof := profiles[rng.IntN(len(profiles))]
+	name := fmt.Sprintf("seed %d (%s)", seed, prof.name)
+	a, b := newPair(t, o, rng, 0, false), newPair(t, o, rng, 1, false)
+	var updates [][]byte
+	for range 30 {
+		p, q := a, b
+		if rng.IntN(2) == 0 {
+			p, q = b, a
+		}
+		if u := p.edit(prof, 1+rng.IntN(2), nil); u != nil {
+			updates = append(updates, u)
+			if rng.IntN(3) > 0 {
+				q.receive(u)
+			}
+		}
+	}
+	must := func(b []byte, err error) []byte {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return b
+	}
+	for range 4 {
+		merged++
+		rng.Shuffle(len(updates), func(i, j int) { updates[i], updates[j] = updates[j], updates[i] })
+		part := updates[:1+rng.IntN(len(updates))]
+		inV2 := make([][]byte, len(part))
+		for i, u := range part {
+			inV2[i] = must(crdt.ConvertUpdateV1ToV2(u))
+		}
+		mine, mineV2 := must(crdt.MergeUpdates(part...)), must(crdt.MergeUpdatesV2(inV2...))
+		theirs, theirsV2 := o.bytes(t, "merge", part), o.bytes(t, "mergeV2", inV2)
+		if got, want := must(crdt.EncodeStateVectorFromUpdate(mine)), o.bytes(t, "vectorOf", theirs); !bytes.Equal(got, want) {
+			t.Fatalf("%s: state vector of the merged update:\nGo  %x\nYjs %x", name, got, want)
+		}
+		sv := a.doc.StateVector()
+		if rng.IntN(2) == 0 {
+			sv = []byte{0}
+		}
+		all := must(crdt.MergeUpdates(updates...))
+		results := map[bool][]string{} // with a base and without
+		for i, c := range []struct {
+			update []byte
+			v2     bool
+		}{
+			{mine, false}, {theirs, false}, {mineV2, true}, {theirsV2, true},
+			{must(crdt.DiffUpdate(mine, sv)), false}, {o.bytes(t, "diff", theirs, sv), false},
+			{must(crdt.DiffUpdateV2(mineV2, sv)), true}, {o.bytes(t, "diffV2", theirsV2, sv), true},
+		} {
+			// Once in either engine, then what was left out of the part or the diff.
+			base := fullState(a.doc)
+			if i < 4 || bytes.Equal(sv, []byte{0}) {
+				base = nil
+			}
+			o.call(t, "create", 100, 7, true, roots)
+			d := crdt.New(crdt.Options{ClientID: 7})
+			apply := func(u []byte, v2 bool) {
+				t.Helper()
+				var err error
+				if v2 {
+					err = d.ApplyUpdateV2(u, nil)
+					o.call(t, "applyV2", 100, u)
+				} else {
+					err = d.ApplyUpdate(u, nil)
+					o.call(t, "apply", 100, u)
+				}
+				if err != nil {
+					t.Fatalf("%s: update %d: %v", name, i, err)
+				}
+			}
+			if base != nil {
+				apply(base, false)
+			}
+			apply(c.update, c.v2)
+			if got, want := d.StateVector(), o.bytes(t, "vector", 100); !bytes.Equal(got, want) {
+				t.Fatalf("%s: state vector after update %d:\nGo  %x\nYjs %x", name, i, got, want)
+			}
+			apply(all, false)
+			if d.HasPending() {
+				t.Fatalf("%s: update %d: still pending", name, i)
+			}
+			if got, want := dumpDoc(d, roots), o.text(t, "dump", 100, roots); prof.format == 0 && got != want {
+				t.Fatalf("%s: after update %d:\nGo  %s\nYjs %s", name, i, got, want)
+			}
+			result := fmt.Sprintf("%x %x", d.StateVector(), o.bytes(t, "dsOf", fullState(d)))
+			if same := results[base != nil]; len(same) > 0 && same[0] != result {
+				t.Fatalf("%s: update %d leads elsewhere:\n%s\n%s", name, i, same[0], result)
+			}
+			results[base != nil] = append(results[base != nil], result)
+		}
+	}
+	return merged
+}
