@@ -196,14 +196,26 @@ func (c *client) countFrom(p place) int {
 	return n
 }
 
+// recent remembers the indexes of clients used lately, by a hash of their id.
+type recent [16]struct {
+	id    uint64
+	index uint32
+}
+
 // lookup returns the index of a client that has structs here, 0 if it has none.
 func (d *Doc) lookup(id uint64) uint32 {
-	if id == d.lastID && d.lastIndex != 0 {
-		return d.lastIndex
+	r := &d.recent[id*0x9e3779b97f4a7c15>>60]
+	if r.id == id && r.index != 0 {
+		return r.index
 	}
+	return d.lookupSlow(id)
+}
+
+func (d *Doc) lookupSlow(id uint64) uint32 {
 	ix := d.clientIndex[id]
 	if ix != 0 {
-		d.lastID, d.lastIndex = id, ix
+		r := &d.recent[id*0x9e3779b97f4a7c15>>60]
+		r.id, r.index = id, ix
 	}
 	return ix
 }
@@ -219,7 +231,6 @@ func (d *Doc) intern(id uint64) uint32 {
 	d.wireIDs = append(d.wireIDs, newWireID(id))
 	d.clientIndex[id] = ix
 	d.order = append(d.order, ix)
-	d.lastID, d.lastIndex = id, ix
 	return ix
 }
 

@@ -1,7 +1,9 @@
 package crdt
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -45,8 +47,26 @@ func (c *cursor) uvarint() uint64 {
 }
 
 func (c *cursor) uvarintSlow() uint64 {
-	var v uint64
 	start := c.pos
+	if start+8 <= len(c.b) {
+		// Eight bytes at once: the first without its high bit set ends the number;
+		// then the seven-bit groups move together pairwise.
+		x := binary.LittleEndian.Uint64(c.b[start:])
+		if ends := ^x & 0x8080808080808080; ends != 0 {
+			n := bits.TrailingZeros64(ends) + 1 // bits
+			x = x << (64 - n) >> (64 - n) & 0x7f7f7f7f7f7f7f7f
+			x = x&0x007f007f007f007f | x&0x7f007f007f007f00>>1
+			x = x&0x00003fff00003fff | x&0x3fff00003fff0000>>2
+			x = x&0x000000000fffffff | x&0x0fffffff00000000>>4
+			if x > maxSafe {
+				c.fail(malformed(start, "integer above 2^53-1"))
+				return 0
+			}
+			c.pos = start + n/8
+			return x
+		}
+	}
+	var v uint64
 	for shift := uint(0); c.pos < len(c.b); shift += 7 {
 		b := c.b[c.pos]
 		c.pos++

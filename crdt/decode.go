@@ -62,8 +62,10 @@ func (s *rawStruct) hasRight() bool  { return s.info&infoRight != 0 }
 
 // readStruct reads and checks the next struct of a client. s is overwritten.
 func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
+	// The other fields are only looked at if the info byte announces them.
 	s.src, s.joined = c.b, nil
-	s.wireStruct = wireStruct{clock: clock, start: c.pos, length: 1}
+	s.clock, s.length, s.start = clock, 1, c.pos
+	s.contentAt, s.typeKind, s.ascii, s.rooted = extent{}, 0, false, false
 	s.info = c.u8("struct")
 	kind := s.kind()
 	if kind == kindGC || s.info == kindSkip {

@@ -38,8 +38,7 @@ type Doc struct {
 	wireIDs     []wireID // of the clients, as written
 	ids         []uint64 // of the clients, side by side
 	clientIndex map[uint64]uint32
-	lastID      uint64 // most recently used client and its index
-	lastIndex   uint32
+	recent      recent
 	order       []uint32 // all client indexes, the first `sorted` by falling id
 	sorted      int
 
