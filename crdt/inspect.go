@@ -92,8 +92,8 @@ type inspection struct {
 	d        *Doc
 	o        *overlay
 	touches  []Touch
-	client   uint64 // of the struct before
-	reach    uint64 // clocks of it that are here or in the update, without a gap
+	client   uint64       // of the struct before
+	reach    uint64       // clocks of it that are here or in the update, without a gap
 	replaced map[ref]bool // current values already listed as implicitly deleted
 }
 
