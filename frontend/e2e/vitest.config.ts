@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 // One file after another: each starts the real program and a browser of its own.
 export default defineConfig({
   root: import.meta.dirname,
+  cacheDir: "../../node_modules/.vite",
   test: {
     environment: "node",
     include: ["*.e2e.ts"],

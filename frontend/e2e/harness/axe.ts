@@ -9,7 +9,7 @@ interface Result {
   readonly violations: readonly {
     readonly id: string;
     readonly help: string;
-    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+    readonly nodes: readonly { readonly target: readonly string[]; readonly html: string; readonly failureSummary?: string }[];
   }[];
 }
 
@@ -20,7 +20,7 @@ export async function violations(page: Page): Promise<string[]> {
     "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
   )) as Result;
   return result.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id} (${violation.help}) at ${node.target.join(" ")}: ${node.failureSummary ?? ""}`),
+    violation.nodes.map((node) => `${violation.id} (${violation.help}) at ${node.target.join(" ")}: ${node.html.slice(0, 300)} ${node.failureSummary ?? ""}`),
   );
 }
 

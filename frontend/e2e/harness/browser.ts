@@ -54,7 +54,7 @@ export async function person(browser: Browser, name: string, looks: Looks = {}):
     timezoneId: "Europe/London",
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {

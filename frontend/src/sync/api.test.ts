@@ -6,7 +6,7 @@ function apiThat(answer: (method: string, path: string, init: RequestInit) => { 
   const seen: { method: string; path: string; headers: Record<string, string>; body: unknown }[] = [];
   const fetchLike: typeof fetch = (input, init = {}) => {
     const method = init.method ?? "GET";
-    const path = String(input);
+    const path = input instanceof Request ? input.url : input.toString();
     seen.push({
       method,
       path,

@@ -12,6 +12,7 @@ import { Cell, type Readable } from "../plan/readable";
 import { backoff } from "./backoff";
 import { closeReason } from "./close";
 import { Commands } from "./commands";
+import { EditFrames } from "./frames";
 import type { LocalCopy } from "./local";
 import { LOCAL_COPY, RemoteOrigin } from "./origin";
 import type { Can } from "./person";
@@ -20,6 +21,7 @@ import { Presence } from "./presence";
 import { describeStatus, type Status } from "./status";
 import { openWebSocket, type Probe, type Socket } from "./socket";
 import { Unsent } from "./unsent";
+import { applyQuietly, cover, holdsMore } from "./updates";
 import {
   decodeFrame,
   encodeEdit,
@@ -104,16 +106,12 @@ export class CoplanProvider {
   #notice: Notice | null = null;
   #epoch = 0;
   #seq = 0;
-  /** Number of the last edit frame sent on this connection, and of the last one acknowledged. */
-  #sent = 0;
-  #acked = 0;
-  readonly #frames = new Map<number, readonly string[]>();
+  readonly #frames = new EditFrames();
   #attempts = 0;
   #everConnected = false;
   #lostAt = 0;
   #heardAt = 0;
   #asked = false;
-  #oldestUnackedAt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #graceTimer: ReturnType<typeof setTimeout> | null = null;
   readonly #housekeeping: ReturnType<typeof setInterval>;
@@ -126,7 +124,7 @@ export class CoplanProvider {
     this.#options = options;
     this.#local = options.local;
     this.#can = options.can ?? { write: true, comment: true, history: true };
-    this.#unsent = new Unsent(randomTab());
+    this.#unsent = new Unsent();
     this.#status = new Cell<Status>({ kind: "connecting", pending: 0, text: "Connecting…" });
     this.#events = options.events;
 
@@ -174,7 +172,7 @@ export class CoplanProvider {
    */
   command(name: string, args: unknown, timeout = COMMAND_TIMEOUT): Promise<unknown> {
     const live = this.#phase.kind === "live";
-    const promise = this.#commands.add(name, args, timeout, live ? this.#sent : Number.POSITIVE_INFINITY);
+    const promise = this.#commands.add(name, args, timeout, live ? this.#frames.sent : Number.POSITIVE_INFINITY);
     this.#pumpCommands();
     return promise;
   }
@@ -272,9 +270,7 @@ export class CoplanProvider {
   #onOpen(socket: Socket): void {
     this.#heardAt = Date.now();
     this.#asked = false;
-    this.#sent = 0;
-    this.#acked = 0;
-    this.#frames.clear();
+    this.#frames.restart();
     this.#setPhase({ kind: "open", socket });
     this.#send(encodeHello(this.doc.clientID, this.#options.schema, this.#epoch));
     this.#send(encodeStep1(Y.encodeStateVector(this.doc)));
@@ -325,7 +321,6 @@ export class CoplanProvider {
     } catch {
       // It was never open.
     }
-    this.#frames.clear();
     this.#commands.disconnected();
     this.#presence.forgetOthers();
   }
@@ -339,10 +334,7 @@ export class CoplanProvider {
   }
 
   #sendEdit(ids: readonly string[], update: Uint8Array): void {
-    this.#sent++;
-    this.#frames.set(this.#sent, ids);
-    if (this.#frames.size === 1) this.#oldestUnackedAt = Date.now();
-    this.#send(encodeEdit(this.#sent, update));
+    this.#send(encodeEdit(this.#frames.next(ids, Date.now()), update));
   }
 
   // ---- frames from the server ----
@@ -443,7 +435,7 @@ export class CoplanProvider {
     this.#clearGrace();
     this.#phase = { kind: "live", socket: phase.socket };
     if (this.#can.write) this.#sendBacklog(stateVector);
-    this.#commands.reconnected(this.#sent);
+    this.#commands.reconnected(this.#frames.sent);
     this.#pumpCommands();
     this.#presence.renew();
     this.#refresh();
@@ -453,11 +445,7 @@ export class CoplanProvider {
     const covered = Y.decodeStateVector(stateVector);
     for (const { ids, update } of this.#unsent.backlog()) {
       this.#sendEdit(ids, update);
-      const { from, to } = Y.parseUpdateMeta(update);
-      for (const [client, end] of to) {
-        const known = covered.get(client) ?? 0;
-        if ((from.get(client) ?? 0) <= known) covered.set(client, Math.max(end, known));
-      }
+      cover(covered, update);
     }
     if (holdsMore(this.doc, covered)) this.#sendEdit([], Y.encodeStateAsUpdate(this.doc, stateVector));
   }
@@ -469,15 +457,8 @@ export class CoplanProvider {
   }
 
   #onAck(n: number, seq: number): void {
-    this.#acked = Math.max(this.#acked, n);
     this.#seq = Math.max(this.#seq, seq);
-    const settled: string[] = [];
-    for (const [frame, ids] of this.#frames) {
-      if (frame > n) break; // numbered in order
-      settled.push(...ids);
-      this.#frames.delete(frame);
-    }
-    this.#oldestUnackedAt = Date.now();
+    const settled = this.#frames.ack(n, Date.now());
     this.#unsent.settle(settled);
     this.#local.settle(settled);
     this.#pumpCommands();
@@ -485,7 +466,7 @@ export class CoplanProvider {
   }
 
   #pumpCommands(): void {
-    if (this.#phase.kind === "live") this.#commands.pump(this.#acked, (frame) => this.#send(frame));
+    if (this.#phase.kind === "live") this.#commands.pump(this.#frames.acked, (frame) => this.#send(frame));
   }
 
   async #onReset(reset: Reset): Promise<void> {
@@ -578,7 +559,7 @@ export class CoplanProvider {
           pending,
           synced: this.#synced.get(),
           degraded: this.#notice?.state === "degraded" ? this.#notice.text : null,
-          slow: Date.now() - this.#oldestUnackedAt > SLOW_SAVE,
+          slow: Date.now() - this.#frames.movedAt > SLOW_SAVE,
         });
       case "loading":
       case "waiting":
@@ -592,25 +573,4 @@ export class CoplanProvider {
         return describeStatus({ kind: "away", pending, kept });
     }
   }
-}
-
-/** A damaged row must not keep the rest from loading: what it held is fetched from the server again. */
-function applyQuietly(doc: Y.Doc, update: Uint8Array): void {
-  try {
-    Y.applyUpdate(doc, update, LOCAL_COPY);
-  } catch (cause) {
-    console.warn("coplan: a stored update could not be read", cause);
-  }
-}
-
-/** Whether the document holds structs beyond `covered`. */
-function holdsMore(doc: Y.Doc, covered: ReadonlyMap<number, number>): boolean {
-  for (const [client, end] of Y.decodeStateVector(Y.encodeStateVector(doc))) {
-    if (end > (covered.get(client) ?? 0)) return true;
-  }
-  return false;
-}
-
-function randomTab(): string {
-  return Math.floor(Math.random() * 0xffffffff).toString(36);
 }

@@ -10,16 +10,12 @@ const BURST = 1_000;
 
 export class Unsent {
   readonly #edits = new Map<string, UnsentEdit>();
-  readonly #tab: string;
+  /** Tells apart tabs that share a local copy. */
+  readonly #tab = Math.floor(Math.random() * 0xffffffff).toString(36);
   #counter = 0;
   #lastAt = 0;
   #lastTyping = false;
   #change = "";
-
-  /** `tab` tells apart tabs that share a local copy. */
-  constructor(tab: string) {
-    this.#tab = tab;
-  }
 
   /** Takes in edits of earlier sessions or other tabs. Returns those that weren't known. */
   adopt(edits: readonly UnsentEdit[]): UnsentEdit[] {

@@ -48,7 +48,7 @@ describe("frames", () => {
 describe("unsent edits", () => {
   function recorder(): { doc: Y.Doc; unsent: Unsent; at: (now: number) => void } {
     const doc = new Y.Doc();
-    const unsent = new Unsent("tab");
+    const unsent = new Unsent();
     let now = 0;
     doc.on("update", (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
       unsent.add(update, transaction, now);
