@@ -202,6 +202,37 @@ func TestNoQuadraticTraps(t *testing.T) {
 	}
 	step("a chain through many clients")
 
+	scattered := new(wire) // deletes of clocks that do not exist yet, and not in order
+	scattered.deleters = 1
+	scattered.deletes = lib0.AppendUvarint([]byte{77}, 5*n)
+	for i := range uint64(5 * n) {
+		scattered.deletes = append(lib0.AppendUvarint(scattered.deletes, 2*(i*7919%(5*n))), 1)
+	}
+	unborn := scattered.bytes()
+	other := crdt.New(crdt.Options{ClientID: 2})
+	for range 2 {
+		if err := other.ApplyUpdate(unborn, nil); err != nil || !other.HasPending() {
+			t.Fatal(err)
+		}
+	}
+	step("deletes of what is not there")
+	if _, err := other.EncodeStateAsUpdate(nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := crdt.MergeUpdates(unborn, unborn, concurrent.bytes()); err != nil {
+		t.Fatal(err)
+	}
+	step("merging them")
+
+	repeated := lib0.AppendUvarint(nil, n) // a snapshot with many sections of one client
+	for i := range uint64(n) {
+		repeated = append(lib0.AppendUvarint(append(repeated, 5, 1), 2*(i*7919%n)), 1)
+	}
+	if _, err := crdt.DecodeSnapshot(append(repeated, 0)); err != nil {
+		t.Fatal(err)
+	}
+	step("a snapshot in pieces")
+
 	if err := d.Check(); err != nil {
 		t.Fatal(err)
 	}

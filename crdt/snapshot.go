@@ -110,8 +110,11 @@ func (c *cursor) readSpans(v2 bool) map[uint64][]span {
 			}
 		}
 		if len(spans) > 0 {
-			deletes[client] = mergeSpans(spans)
+			deletes[client] = spans
 		}
+	}
+	for client, spans := range deletes {
+		deletes[client] = mergeSpans(spans)
 	}
 	return deletes
 }
