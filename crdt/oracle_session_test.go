@@ -70,13 +70,13 @@ func newSession(t testing.TB, o *oracle, seed uint64) *session {
 	}
 	s.dropPercent = []int{0, 0, 5, 30}[rng.IntN(4)]
 	s.reorderPercent = []int{0, 20, 100}[rng.IntN(3)]
-	keepAll := rng.IntN(6) == 0
+	keepers := []int{0, 0, 0, 0, 50, 100}[rng.IntN(6)] // percent that keep deleted content
 	if rng.IntN(4) == 0 {
 		s.profile.objects = 1
 	}
 	s.observe = rng.IntN(4) == 0
 	for i := range n {
-		r := &replica{id: i, client: clientID(rng, i), kind: replicaKind(rng.IntN(4)), keep: keepAll}
+		r := &replica{id: i, client: clientID(rng, i), kind: replicaKind(rng.IntN(4)), keep: rng.IntN(100) < keepers}
 		if s.profile.objects > 0 && r.kind == mirror {
 			// Which marks Yjs finds superfluous depends on which of its marks
 			// hold the very same object; no replica can know that of another.
