@@ -46,13 +46,13 @@ func (c *client) find(clock uint32) place {
 		return place{ch, n}
 	}
 	if h := c.hint; h.chunk <= ch {
-		if runs := c.chunks[h.chunk]; h.index+1 < len(runs) && runs[h.index].clock <= clock {
-			if clock < runs[h.index+1].clock {
-				return h
-			}
-			if h.index+2 < len(runs) && clock < runs[h.index+2].clock {
-				c.hint.index++
-				return c.hint
+		// A few steps forward: delete sets and pastes proceed in this direction.
+		if runs := c.chunks[h.chunk]; h.index < len(runs) && runs[h.index].clock <= clock {
+			for i, stop := h.index+1, min(h.index+6, len(runs)); i < stop; i++ {
+				if clock < runs[i].clock {
+					c.hint.index = i - 1
+					return c.hint
+				}
 			}
 		}
 	}

@@ -328,6 +328,7 @@ func (d *Doc) collect(tx *Tx) {
 			if !c.step(&p) {
 				break
 			}
+			c.hint = p
 		}
 	}
 }
