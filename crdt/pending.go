@@ -193,12 +193,19 @@ func (w *pending) update() []byte {
 // parking collects the sections of one update that have to wait.
 type parking struct {
 	sections int
-	body     []byte
+	body     []byte // behind room for the count of sections
 }
+
+const parkingHead = 10
 
 // add parks the rest of every block that has a struct on the stack, from the
 // first such struct on.
 func (p *parking) add(update []byte, blocks []block, stack []stacked) {
+	if p.body == nil && len(stack) > 0 {
+		// The rest of the update is likely to follow, as it does when what
+		// waited before has to wait on.
+		p.body = make([]byte, parkingHead, parkingHead+len(update))
+	}
 	for i := range stack {
 		b := &blocks[stack[i].block]
 		if b.done {
@@ -213,7 +220,15 @@ func (p *parking) add(update []byte, blocks []block, stack []stacked) {
 	}
 }
 
+// update returns what is parked. It keeps no more memory than it has to.
 func (p *parking) update() []byte {
-	u := appendUvarint(make([]byte, 0, len(p.body)+11), uint64(p.sections))
-	return append(append(u, p.body...), 0)
+	p.body = append(p.body, 0) // no deletes
+	var count [parkingHead]byte
+	head := appendUvarint(count[:0], uint64(p.sections))
+	u := p.body[parkingHead-len(head):]
+	copy(u, head)
+	if cap(u) > len(u)+len(u)/4+64 {
+		u = slices.Clone(u)
+	}
+	return u
 }
