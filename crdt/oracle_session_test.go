@@ -164,8 +164,11 @@ func (s *session) run() {
 		}
 	}()
 	steps := 20 + s.rng.IntN(100)
-	if len(s.replicas) > 10 {
+	switch {
+	case len(s.replicas) > 10:
 		steps += 2 * len(s.replicas)
+	case s.rng.IntN(25) == 0:
+		steps *= 10 // sequences long enough for the engine to index positions
 	}
 	for range steps {
 		s.step()
