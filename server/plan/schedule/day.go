@@ -75,9 +75,11 @@ func dateOf(day int) (y, m, d int) {
 func formatDay(day int) string {
 	y, m, d := dateOf(day)
 	b := []byte("0000-00-00")
-	for i, n := range map[int]int{0: y / 100, 2: y % 100, 5: m, 8: d} {
-		b[i], b[i+1] = byte('0'+n/10), byte('0'+n%10)
-	}
+	two := func(i, n int) { b[i], b[i+1] = byte('0'+n/10), byte('0'+n%10) }
+	two(0, y/100)
+	two(2, y%100)
+	two(5, m)
+	two(8, d)
 	return string(b)
 }
 

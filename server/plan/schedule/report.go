@@ -107,7 +107,7 @@ func (s *scheduler) stepDate(v int, dated bool) NodeDate {
 	}
 	d.EarliestStart, d.EarliestDue = s.startDate(v, s.early[v]), s.dueDate(v, s.early[v])
 	d.LatestStart, d.LatestDue = s.startDate(v, s.late[v]), s.dueDate(v, s.late[v])
-	slack := s.late[v].finish - s.early[v].finish
+	slack := min(s.late[v].start-s.early[v].start, s.late[v].finish-s.early[v].finish)
 	d.Slack, d.Critical = &slack, slack <= 0
 	return d
 }

@@ -34,7 +34,7 @@ type NodeDate struct {
 	EarliestDue   string `json:"earliestDue"`
 	LatestStart   string `json:"latestStart"`
 	LatestDue     string `json:"latestDue"` // later than this moves go-live, or the end for steps after it
-	Slack         *int   `json:"slack"`     // working days from EarliestDue to LatestDue; null for stages and what is over
+	Slack         *int   `json:"slack"`     // working days between the earliest and the latest dates; null for stages and what is over
 	Critical      bool   `json:"critical"`
 	Fixed         string `json:"fixed"` // due, start or done: what a person or the past decided; "" computed
 	Reason        Reason `json:"reason"`

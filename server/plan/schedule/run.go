@@ -24,6 +24,7 @@ type scheduler struct {
 	origin int  // no step starts before it
 	today  int  // morning of today; far when time is left out
 
+	facts  []facts
 	before []bool // vertices that are due by the anchor
 	early  []placed
 	late   []placed
@@ -47,6 +48,12 @@ func run(in Input) (Result, *scheduler) {
 	s.g = newGraph(in, s.problem)
 	if day, ok := parseDay(in.Today); ok {
 		s.today = s.work.moment(day)
+	}
+	s.facts = make([]facts, len(s.g.vertices))
+	for v := range s.g.vertices {
+		if s.g.vertices[v].real {
+			s.facts[v] = s.learn(s.g.vertices[v].node)
+		}
 	}
 	s.chooseTarget()
 	dated := s.chooseAnchor()
@@ -148,45 +155,16 @@ func (s *scheduler) chooseBefore() {
 
 func (s *scheduler) node(v int) Node { return s.in.Nodes[s.g.vertices[v].node] }
 
-// done returns the moment a done step was done.
-func (s *scheduler) done(v int) (int, bool) {
-	n := s.node(v)
-	if !s.g.vertices[v].real || n.Status != statusDone {
-		return 0, false
-	}
-	day, ok := parseDay(n.DoneOn)
-	if !ok {
-		if day, ok = parseDay(n.Due); !ok {
-			return 0, false
-		}
-	}
-	return s.work.moment(day + 1), true
-}
-
-// over reports whether a step takes no more time: done or skipped.
-func (s *scheduler) over(v int) bool {
-	n := s.node(v)
-	return s.g.vertices[v].real && (n.Status == statusDone || n.Status == statusSkipped)
-}
-
-// days is how long a vertex takes. A step with both dates typed takes what lies
-// between them.
-func (s *scheduler) days(v int) int {
-	if !s.g.vertices[v].real || s.over(v) {
-		return 0
-	}
-	n := s.node(v)
-	if start, due, ok := s.typed(v); ok == typedBoth {
-		h := s.hours(v)
-		return max(h.away.in(due)-h.away.in(start), 0)
-	}
-	if n.Days == nil {
-		if n.Kind == kindTask {
-			return 1
-		}
-		return 0
-	}
-	return min(max(*n.Days, 0), maxDays)
+// facts are what is asked of a vertex again and again. Openings and closes have
+// none: they take no time.
+type facts struct {
+	over       bool // done or skipped: it takes no more time
+	isDone     bool // with a date
+	done       int  // its moment
+	start, due int  // the dates that a person chose for an open step
+	which      typedDates
+	days       int // a step with both dates typed takes what lies between them
+	hours      hours
 }
 
 type typedDates int
@@ -198,28 +176,49 @@ const (
 	typedBoth  typedDates = 3
 )
 
-// typed returns the dates that a person chose for an open step.
-func (s *scheduler) typed(v int) (start, due int, which typedDates) {
-	if !s.g.vertices[v].real || s.over(v) {
-		return 0, 0, typedNone
+func (s *scheduler) learn(i int) facts {
+	n := s.in.Nodes[i]
+	f := facts{hours: s.owners.of(s.ownerOf(i))}
+	if n.Status == statusDone || n.Status == statusSkipped {
+		f.over = true
+		day, ok := parseDay(n.DoneOn)
+		if !ok {
+			day, ok = parseDay(n.Due)
+		}
+		if ok && n.Status == statusDone {
+			f.isDone, f.done = true, s.work.moment(day+1)
+		}
+		return f
 	}
-	n := s.node(v)
 	if day, ok := parseDay(n.Start); ok {
-		start, which = s.work.moment(day), which|typedStart
+		f.start, f.which = s.work.moment(day), f.which|typedStart
 	}
 	if n.typedDue() {
 		day, _ := parseDay(n.Due)
-		due, which = s.work.moment(day+1), which|typedDue
+		f.due, f.which = s.work.moment(day+1), f.which|typedDue
 	}
-	return start, due, which
+	switch {
+	case f.which == typedBoth:
+		f.days = max(f.hours.away.in(f.due)-f.hours.away.in(f.start), 0)
+	case n.Days != nil:
+		f.days = min(max(*n.Days, 0), maxDays)
+	case n.Kind == kindTask:
+		f.days = 1
+	}
+	return f
 }
 
-func (s *scheduler) hours(v int) hours {
-	if !s.g.vertices[v].real {
-		return hours{}
-	}
-	return s.owners.of(s.ownerOf(s.g.vertices[v].node))
+func (s *scheduler) done(v int) (int, bool) { return s.facts[v].done, s.facts[v].isDone }
+
+func (s *scheduler) over(v int) bool { return s.facts[v].over }
+
+func (s *scheduler) days(v int) int { return s.facts[v].days }
+
+func (s *scheduler) typed(v int) (start, due int, which typedDates) {
+	return s.facts[v].start, s.facts[v].due, s.facts[v].which
 }
+
+func (s *scheduler) hours(v int) hours { return s.facts[v].hours }
 
 // ownerOf is the accountable role; a step without one has that of the step it
 // stands under.

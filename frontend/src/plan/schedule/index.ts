@@ -12,9 +12,10 @@
  * checkRealism(input, profile)                         // durations out of the usual range
  * ```
  *
- * Every function is pure and answers what `server/plan/schedule` answers (testdata/plan/schedule). To keep what
- * was previewed, see `commitChange` in commit.ts.
+ * Every function is pure and answers what `server/plan/schedule` answers (testdata/plan/schedule), but for
+ * `commitChange(plan, change, preview)`, which writes what was previewed: one transaction, one undo entry.
  */
+export { commitChange } from "./commit";
 export * from "./explain";
 export * from "./ledger";
 export * from "./library";

@@ -136,7 +136,7 @@ function stepDate(s: Scheduler, v: number): Draft {
   draft.earliestDue = dueDate(s, v, early);
   draft.latestStart = startDate(s, v, late);
   draft.latestDue = dueDate(s, v, late);
-  draft.slack = late.finish - early.finish;
+  draft.slack = Math.min(late.start - early.start, late.finish - early.finish);
   draft.critical = draft.slack <= 0;
   return draft;
 }

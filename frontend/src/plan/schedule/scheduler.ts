@@ -20,8 +20,19 @@ export interface Typed {
   readonly due: number | undefined;
 }
 
+/** What is asked of a vertex again and again. */
+interface Facts {
+  readonly over: boolean;
+  /** The moment a done step was done. */
+  readonly done: number | undefined;
+  readonly typed: Typed;
+  readonly days: number;
+  readonly hours: Hours;
+}
+
 const NOTHING: Typed = { start: undefined, due: undefined };
-const ALWAYS = new Hours([]);
+/** Openings and closes take no time. */
+const VIRTUAL: Facts = { over: false, done: undefined, typed: NOTHING, days: 0, hours: new Hours([]) };
 
 export class Scheduler {
   readonly input: ScheduleInput;
@@ -45,6 +56,7 @@ export class Scheduler {
   plan: Placed[] = [];
 
   readonly #today: number | undefined;
+  readonly #facts: Facts[];
 
   constructor(input: ScheduleInput, report: Report) {
     this.input = input;
@@ -53,6 +65,7 @@ export class Scheduler {
     this.graph = new Graph(input, report);
     const today = parseDay(input.today);
     this.#today = today === undefined ? undefined : this.work.moment(today);
+    this.#facts = this.graph.vertices.map(({ real, node }) => (real ? this.#learn(node) : VIRTUAL));
     this.#chooseTarget();
     this.dated = this.#chooseAnchor();
     this.#chooseBefore();
@@ -112,45 +125,43 @@ export class Scheduler {
     for (const v of order.toReversed()) if (this.graph.vertex(v).out.some(({ head }) => this.before[head])) this.before[v] = true;
   }
 
-  /** The moment a done step was done. */
+  #learn(i: number): Facts {
+    const node = this.graph.node(i);
+    const hours = this.owners.of(this.ownerOf(i));
+    if (node.status === "done" || node.status === "skipped") {
+      const day = node.status === "done" ? (parseDay(node.doneOn) ?? parseDay(node.due)) : undefined;
+      return { over: true, done: day === undefined ? undefined : this.work.moment(day + 1), typed: NOTHING, days: 0, hours };
+    }
+    const from = parseDay(node.start);
+    const to = typedDue(node) ? parseDay(node.due) : undefined;
+    const start = from === undefined ? undefined : this.work.moment(from);
+    const due = to === undefined ? undefined : this.work.moment(to + 1);
+    let days = Math.min(Math.max(node.days ?? (node.kind === "task" ? 1 : 0), 0), SCHEDULE_LIMITS.days);
+    if (start !== undefined && due !== undefined) days = Math.max(hours.between(start, due), 0);
+    return { over: false, done: undefined, typed: { start, due }, days, hours };
+  }
+
   #done(v: number): number | undefined {
-    const node = this.graph.nodeOf(v);
-    if (!this.graph.vertex(v).real || node.status !== "done") return undefined;
-    const day = parseDay(node.doneOn) ?? parseDay(node.due);
-    return day === undefined ? undefined : this.work.moment(day + 1);
+    return at(this.#facts, v).done;
   }
 
   /** Whether a step takes no more time: done or skipped. */
   over(v: number): boolean {
-    const { status } = this.graph.nodeOf(v);
-    return this.graph.vertex(v).real && (status === "done" || status === "skipped");
+    return at(this.#facts, v).over;
   }
 
   /** How long a vertex takes. A step with both dates typed takes what lies between them. */
   days(v: number): number {
-    if (!this.graph.vertex(v).real || this.over(v)) return 0;
-    const node = this.graph.nodeOf(v);
-    const { start, due } = this.typed(v);
-    if (start !== undefined && due !== undefined) return Math.max(this.#hours(v).between(start, due), 0);
-    if (node.days === null) return node.kind === "task" ? 1 : 0;
-    return Math.min(Math.max(node.days, 0), SCHEDULE_LIMITS.days);
+    return at(this.#facts, v).days;
   }
 
   /** The dates that a person chose for an open step. */
   typed(v: number): Typed {
-    if (!this.graph.vertex(v).real || this.over(v)) return NOTHING;
-    const node = this.graph.nodeOf(v);
-    const start = parseDay(node.start);
-    const due = typedDue(node) ? parseDay(node.due) : undefined;
-    return {
-      start: start === undefined ? undefined : this.work.moment(start),
-      due: due === undefined ? undefined : this.work.moment(due + 1),
-    };
+    return at(this.#facts, v).typed;
   }
 
   #hours(v: number): Hours {
-    const { real, node } = this.graph.vertex(v);
-    return real ? this.owners.of(this.ownerOf(node)) : ALWAYS;
+    return at(this.#facts, v).hours;
   }
 
   /** The accountable role; a step without one has that of the step it stands under. */

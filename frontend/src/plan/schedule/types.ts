@@ -105,7 +105,7 @@ export interface NodeDate {
   readonly latestStart: string;
   /** Later than this moves go-live, or the end for steps after it. */
   readonly latestDue: string;
-  /** Working days from earliestDue to latestDue; null for stages and what is over. */
+  /** Working days between the earliest and the latest dates; null for stages and what is over. */
   readonly slack: number | null;
   readonly critical: boolean;
   /** What a person or the past decided; "" computed. */

@@ -1,0 +1,74 @@
+/** Writes what was previewed. */
+import * as Y from "yjs";
+import { EditError } from "../edit";
+import { ANCHOR, LOCAL, NODE, nodeId, nodeMap, type Plan } from "../schema";
+import { validDate } from "./day";
+import type { Change, Preview } from "./preview";
+
+/**
+ * Makes a change and writes the computed dates that follow from it, in one transaction and one undo entry.
+ * Typed dates stay as they are; with `preview.moves` in hand a caller may move them by changes of their own.
+ * A missed step gets the expected day as its typed due date.
+ *
+ * Computed dates are written for those who read the document without a scheduler (history, exports). Readers
+ * with one compute them anew, so two people committing at once can't leave a plan that contradicts itself.
+ */
+export function commitChange(plan: Plan, change: Change, preview: Preview): void {
+  const map = change.kind === "anchor" ? undefined : nodeMap(plan, nodeId(change.node));
+  if (change.kind !== "anchor" && !map) throw new EditError("gone", "This step is no longer in the plan.");
+  if ("date" in change && change.date !== "" && validDate(change.date) === "") throw new EditError("date", "This is no date.");
+  plan.doc.transact(() => {
+    if (change.kind === "anchor") put(plan.anchor, ANCHOR.date, change.date);
+    else if (map) write(map, change);
+    for (const { id, due, fixed, slack } of preview.after.nodes) {
+      const node = nodeMap(plan, nodeId(id));
+      if (!node || slack === null || due === "") continue;
+      if (fixed === "due") {
+        if (change.kind === "anchor" && change.carry) put(node, NODE.due, due);
+        continue;
+      }
+      put(node, NODE.due, due);
+      put(node, NODE.planned, due);
+    }
+  }, LOCAL);
+}
+
+function write(map: Y.Map<unknown>, change: Exclude<Change, { kind: "anchor" }>): void {
+  switch (change.kind) {
+    case "due":
+    case "missed":
+      put(map, NODE.due, change.date);
+      put(map, NODE.planned, "");
+      return;
+    case "start":
+      put(map, NODE.start, change.date);
+      return;
+    case "days":
+      if (change.days === null) map.delete(NODE.days);
+      else if (map.get(NODE.days) !== change.days) map.set(NODE.days, change.days);
+      return;
+    case "status":
+      put(map, NODE.status, change.status);
+      if (change.status === "done") put(map, NODE.doneOn, change.date);
+      return;
+    case "after": {
+      const now = map.get(NODE.after);
+      const target = now instanceof Y.Map ? (now as Y.Map<unknown>) : new Y.Map<unknown>();
+      if (target !== now) map.set(NODE.after, target);
+      const wanted = new Map(change.after.map(({ node, type, lag }) => [node, { type, lag }]));
+      for (const key of [...target.keys()]) if (!wanted.has(key)) target.delete(key);
+      wanted.forEach((value, key) => {
+        if (JSON.stringify(target.get(key)) !== JSON.stringify(value)) target.set(key, value);
+      });
+    }
+  }
+}
+
+/** Writes a value where it differs; "" removes it. */
+function put(map: Y.Map<unknown>, key: string, value: string): void {
+  if (value === "") {
+    if (map.has(key)) map.delete(key);
+  } else if (map.get(key) !== value) {
+    map.set(key, value);
+  }
+}
