@@ -163,6 +163,29 @@ describe("two people in one plan", () => {
     expect(summary.join("\n")).toMatch(/Written on a train\. .*Written in a tunnel\./s);
   });
 
+  test("what was written offline is still there, and still counted, after the page is loaded anew", async () => {
+    // Pages load, but no socket opens: as behind a hotel's login page.
+    await dana.page.routeWebSocket(/\/ws\//, (socket) => void socket.close());
+    await dana.page.reload();
+    await waitForStatus(dana, "offline");
+    await step(dana, "Security questions answered").getByRole("textbox", { name: "Step" }).click();
+    await dana.page.keyboard.press("End");
+    await dana.page.keyboard.type(" in the hotel");
+    await pickStatus(dana, "Security questions answered", "In progress");
+    await expect.poll(() => waitForStatus(dana, "offline")).toBe("Offline: 2 changes kept on this device");
+    await dana.page.reload();
+    expect(await waitForStatus(dana, "offline")).toBe("Offline: 2 changes kept on this device");
+    await step(dana, "Security questions answered in the hotel").waitFor();
+    await dana.page.unrouteAll();
+    await dana.page.goto("about:blank");
+    const page = await dana.context.newPage();
+    await page.goto(`${proxy.origin}/p/${planId}`);
+    await dana.page.close();
+    dana = { ...dana, page };
+    const steps = (await agreed()).stages.flatMap((stage) => stage.steps);
+    expect(steps.find((each) => each.title === "Security questions answered in the hotel")?.status).toBe("In progress");
+  });
+
   test("undo takes back one's own last edit, not the other's", async () => {
     await pickStatus(dana, "Decision meeting", "In progress");
     await waitForStatus(dana, "saved");
