@@ -20,11 +20,13 @@ export function commitChange(plan: Plan, change: Change, preview: Preview): void
   plan.doc.transact(() => {
     if (change.kind === "anchor") put(plan.anchor, ANCHOR.date, change.date);
     else if (map) write(map, change);
-    for (const { id, due, fixed, slack } of preview.after.nodes) {
+    const carried = change.kind === "anchor" && change.carry;
+    for (const { id, start, due, fixed, slack } of preview.after.nodes) {
       const node = nodeMap(plan, nodeId(id));
       if (!node || slack === null || due === "") continue;
+      if (carried && node.has(NODE.start)) put(node, NODE.start, start);
       if (fixed === "due") {
-        if (change.kind === "anchor" && change.carry) put(node, NODE.due, due);
+        if (carried) put(node, NODE.due, due);
         continue;
       }
       put(node, NODE.due, due);
@@ -49,7 +51,7 @@ function write(map: Y.Map<unknown>, change: Exclude<Change, { kind: "anchor" }>)
       return;
     case "status":
       put(map, NODE.status, change.status);
-      if (change.status === "done") put(map, NODE.doneOn, change.date);
+      if (change.status === "done" && change.date !== "") put(map, NODE.doneOn, change.date);
       return;
     case "after": {
       const now = map.get(NODE.after);

@@ -169,6 +169,23 @@ describe("reading a document", () => {
   });
 });
 
+describe("moving the anchor", () => {
+  test("carries typed dates along when asked, and says what fights it when not", () => {
+    const readings = JSON.parse(readFileSync(new URL("documents.json", folder), "utf8")) as Reading[];
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Buffer.from(readings.find(({ name }) => name === "edited")!.update, "base64"));
+    const plan = openPlan(doc);
+    const before = readScheduleInput(plan, "");
+    expect(before.nodes.find(({ id }) => id === "security-review")).toMatchObject({ start: "2026-04-13", due: "2026-05-04" });
+    const change: Change = { kind: "anchor", date: "2026-07-14", carry: true };
+    const preview = previewChange(before, change);
+    commitChange(plan, change, preview);
+    const after = readScheduleInput(plan, "");
+    expect(after.nodes.find(({ id }) => id === "security-review")).toMatchObject({ start: "2026-04-27", due: "2026-05-18" });
+    expect(schedulePlan(after)).toEqual(preview.after);
+  });
+});
+
 const date = fc.oneof(fc.constantFrom("", "soon", "2026-02-30", "9999-12-31", "0001-01-01"), fc.integer({ min: 1, max: 28 }).map((d) => `2026-03-${String(d).padStart(2, "0")}`));
 const anyNumber = fc.oneof(fc.constant(null), fc.integer({ min: -5, max: 40 }), fc.constantFrom(2 ** 52, -(2 ** 52)));
 const ids = fc.constantFrom("a", "b", "c", "d", "e", "f", "");
