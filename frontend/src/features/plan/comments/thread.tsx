@@ -52,7 +52,10 @@ export const Thread = memo(function Thread({ thread, active }: { thread: ThreadS
       aria-label={t("comments.threadBy", { name: thread.messages[0]?.by.name ?? "" })}
       data-thread={thread.id}
       onClick={activate}
-      onFocus={activate}
+      onFocus={(event) => {
+        // By keyboard only: a pressed button must not move away under the pointer as the card grows.
+        if (event.target.matches(":focus-visible")) activate();
+      }}
     >
       <button type="button" className="thread-quote" onClick={() => goTo(thread)}>
         <About thread={thread} />
