@@ -99,8 +99,15 @@ func TestTraces(t *testing.T) {
 			if string(state) != string(read("-state.v1.bin")) {
 				t.Errorf("after %d updates the state differs from the one Yjs recorded", count)
 			}
+			v2, err := doc.EncodeStateAsUpdateV2(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(v2) != string(read("-state.v2.bin")) {
+				t.Error("the state in v2 differs from the one Yjs recorded")
+			}
 			loaded := crdt.New(crdt.Options{ClientID: 1})
-			if err := loaded.ApplyUpdate(state, nil); err != nil {
+			if err := loaded.ApplyUpdateV2(v2, nil); err != nil {
 				t.Fatal(err)
 			}
 			if loaded.Text("text").String() != doc.Text("text").String() {
