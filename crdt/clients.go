@@ -136,21 +136,31 @@ func (c *client) insertAfter(p place, r run) place {
 			half = p.index // filling from the left: leave the left chunk full
 		}
 		full := c.chunks[p.chunk]
-		right := make([]run, len(full)-half, chunkRuns)
-		copy(right, full[half:])
-		c.chunks[p.chunk] = full[:half]
-		c.chunks = slices.Insert(c.chunks, p.chunk+1, right)
-		c.heads = slices.Insert(c.heads, p.chunk+1, right[0].clock)
+		c.chunks[p.chunk] = roomy(full[:half])
+		c.chunks = slices.Insert(c.chunks, p.chunk+1, roomy(full[half:]))
+		c.heads = slices.Insert(c.heads, p.chunk+1, full[half].clock)
 		if p.index >= half {
 			p = place{p.chunk + 1, p.index - half}
 		}
 	}
 	p.index++
-	ch := append(c.chunks[p.chunk], run{})
+	ch := c.chunks[p.chunk]
+	if n := len(ch); n == cap(ch) && n >= chunkRuns/4 {
+		ch = roomy(ch)
+	}
+	ch = append(ch, run{})
 	copy(ch[p.index+1:], ch[p.index:])
 	ch[p.index] = r
 	c.chunks[p.chunk] = ch
 	return p
+}
+
+// roomy copies runs into a chunk with a quarter more room, as most chunks fill
+// slowly and never completely.
+func roomy(runs []run) []run {
+	ch := make([]run, len(runs), min(len(runs)+len(runs)/4+8, chunkRuns))
+	copy(ch, runs)
+	return ch
 }
 
 // remove takes the run at p out; the run before it now covers its clocks.

@@ -421,7 +421,9 @@ func (d *Doc) emitUpdate(tx *Tx) {
 		return
 	}
 	b := d.appendTx(d.out[:0], tx)
-	d.out = keepSmall(b)
+	if d.out = b; cap(b) > 1<<14 {
+		d.out = nil
+	}
 	if len(b) == 0 {
 		return
 	}

@@ -85,7 +85,10 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 			next = d.at(left).right
 		}
 	}
-	if left != 0 && !tx.apart && d.continues(left, in) {
+	// Only what continues the run from before the transaction grows it at once.
+	// More structs of the same update usually stand apart for a reason: something
+	// is about to go in between.
+	if left != 0 && !tx.apart && (in.local || in.clock == c.txBefore) && d.continues(left, in) {
 		return d.grow(tx, c, left, in)
 	}
 	return d.link(tx, c, listed, left, next, in)
@@ -121,6 +124,7 @@ func (d *Doc) settle(in *incoming, left, right, first ref) ref {
 		}
 		o = it.right
 	}
+	s.shrink()
 	return left
 }
 
@@ -136,11 +140,14 @@ type scan struct {
 
 const scanLinear = 24
 
-func (s *scan) reset() {
+// shrink gives the memory of a long scan back.
+func (s *scan) shrink() {
 	if len(s.items) > 1<<12 {
 		*s = scan{}
-		return
 	}
+}
+
+func (s *scan) reset() {
 	s.items, s.kept = s.items[:0], 0
 	if s.tabled > 0 {
 		clear(s.table)

@@ -158,7 +158,7 @@ func (tx *Tx) reset() {
 
 // keepSmall empties s for reuse, unless it grew large once.
 func keepSmall[T any](s []T) []T {
-	if cap(s) > 1<<12 {
+	if cap(s) > 1<<8 {
 		return nil
 	}
 	return s[:0]
