@@ -28,7 +28,7 @@ export function shownBy(page: Page): Promise<Shown> {
     // Other people's carets carry their name inside the text.
     const plain = (block: Element): string => {
       const copy = block.cloneNode(true) as Element;
-      for (const caret of copy.querySelectorAll("[class*=caret], [class*=cursor], .ProseMirror-separator")) caret.remove();
+      for (const caret of copy.querySelectorAll(".caret, .collaboration-carets__caret, .ProseMirror-separator")) caret.remove();
       return words(copy).replaceAll("\u2060", "");
     };
     const stages = [...document.querySelectorAll("section")].filter((section) => named(section, "Stage name"));
