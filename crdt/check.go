@@ -104,6 +104,9 @@ func (d *Doc) checkList(li uint32) (int, error) {
 		if l.key != 0 && it.right != 0 && !it.deleted() {
 			return 0, fmt.Errorf("item %v: replaced but not deleted", d.idOf(it))
 		}
+		if !it.deleted() && d.typeDeleted(l.typ) {
+			return 0, fmt.Errorf("item %v: alive in a deleted type", d.idOf(it))
+		}
 		length += it.visible()
 		left, r = r, it.right
 	}
