@@ -16,9 +16,9 @@ interface Result {
 /** WCAG 2.2 AA, as sentences: which rule, where. Empty when nothing was found. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(source);
-  const result = (await page.evaluate(
+  const result = await page.evaluate<Result>(
     "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  )) as Result;
+  );
   return result.violations.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.id} (${violation.help}) at ${node.target.join(" ")}: ${node.html.slice(0, 300)} ${node.failureSummary ?? ""}`),
   );
