@@ -15,7 +15,6 @@ import {
   setContributor,
   setDays,
   setDue,
-  setNoteText,
   setPlanTitle,
   setSide,
   setStatus,
@@ -215,12 +214,6 @@ describe("fields", () => {
     setContributor(plan, id, roleId("ciso"), true);
     setAccountable(plan, id, null);
     expect(node(plan, id).owners).toEqual([{ role: "ciso", kind: "contributor" }]);
-  });
-
-  test("a description is one paragraph per line", () => {
-    const plan = samplePlan();
-    setNoteText(plan, nodeId("s0t0"), "First line\n\nThird");
-    expect(node(plan, "s0t0").noteText).toBe("First line\n\nThird");
   });
 
   test.each([

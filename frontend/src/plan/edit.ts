@@ -341,24 +341,6 @@ function writeText(plan: Plan, id: NodeId, key: string, next: string, mode: Text
   }, origin);
 }
 
-/**
- * Makes the description read `text`, one paragraph per line. For plain inputs; an editor binds to
- * `noteOf(plan, id)` instead and keeps formatting.
- */
-export function setNoteText(plan: Plan, id: NodeId, text: string): void {
-  const map = need(plan, id);
-  const note = map.get(NODE.note);
-  write(plan, () => {
-    let fragment = note instanceof Y.XmlFragment ? note : undefined;
-    if (!fragment) {
-      fragment = new Y.XmlFragment();
-      map.set(NODE.note, fragment);
-    }
-    fragment.delete(0, fragment.length);
-    fragment.insert(0, text.split("\n").map(paragraph));
-  });
-}
-
 export function setStatus(plan: Plan, id: NodeId, status: StepStatus): void {
   pick(plan, need(plan, id), NODE.status, status);
 }

@@ -20,7 +20,7 @@
  * noteOf(plan, id)           Y.XmlFragment for a step's description
  *
  * addStage addStep moveNode canMove nudge nudgeSpot removeNode restoreNode
- * setTitle setWhy setNoteText setStatus setSide setDue setStart setDays setLikelyBlocker
+ * setTitle setWhy setStatus setSide setDue setStart setDays setLikelyBlocker
  * setAccountable setContributor addRole setPlanTitle setNoun setPlanStatus setAnchor
  *                            each one transaction and one undo entry; EditError (a sentence) when impossible
  * createUndo(plan, [ySyncPluginKey])   { undo, redo, state: Readable<{canUndo, canRedo}>, manager, close }

@@ -1,40 +1,15 @@
 /**
- * Rich text as y-tiptap holds it: what it is made of, and how to read it as ProseMirror's JSON. As in
- * `server/plan/richtext.go`. The lists are plain data: editors build their schema from them and tests
- * compare against them. Names are TipTap's own, so that a stock TipTap editor opens the same text.
+ * Rich text as y-tiptap holds it, read as ProseMirror's JSON. As in `server/plan/richtext.go`. Names of
+ * nodes and marks are TipTap's own, so that a stock TipTap editor opens the same text.
  */
 import * as Y from "yjs";
 
-/** Block and inline nodes, by the names ProseMirror and Yjs know them under. */
-export const RICH_NODES = [
-  "paragraph",
-  "heading",
-  "bulletList",
-  "orderedList",
-  "listItem",
-  "blockquote",
-  "horizontalRule",
-  "hardBreak",
-] as const;
-
-/** Marks besides the comment mark. */
-export const RICH_MARKS = ["bold", "italic", "underline", "strike", "code", "link"] as const;
-
-export const HEADING_LEVELS = [2, 3] as const;
-
 /**
- * The mark over a commented range; the server writes it. `excludes: ""` lets several lie over the same
- * words; y-tiptap then keeps each under `comment--<hash of the mark>`, a hash the server computes alike as
- * long as `id` is the mark's only attribute. It isn't inclusive: typing at its end stays outside.
+ * The mark over a commented range; the server writes it. It excludes nothing, so that several lie over the
+ * same words; y-tiptap then keeps each under `comment--<hash of the mark>`, a hash the server computes alike
+ * as long as this is the mark's only attribute. It isn't inclusive: typing at its end stays outside.
  */
-export const COMMENT_MARK = {
-  name: "comment",
-  attribute: "id",
-  excludes: "",
-  inclusive: false,
-  /** In the page: `<span data-comment="ID">`. */
-  dom: { tag: "span", attribute: "data-comment" },
-} as const;
+export const COMMENT_MARK = { name: "comment", attribute: "id" } as const;
 
 /** Protocols that a link in a plan may have. */
 export const LINK_PROTOCOLS = ["http", "https", "mailto"] as const;

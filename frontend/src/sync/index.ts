@@ -28,7 +28,6 @@ export * from "./person";
 export * from "./status";
 export * from "./api";
 export { CommandError, type CommandCode } from "./commands";
-export { deleteLocalCopy } from "./local";
 export { RemoteOrigin } from "./origin";
 export type { RemoteEntry } from "./provider";
 export { loadHistory, Replay } from "./replay";

@@ -228,15 +228,6 @@ export class LocalCopy {
   }
 }
 
-/** Deletes a copy, for tests and for "forget this plan on this device". */
-export function deleteLocalCopy(factory: IDBFactory, name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = factory.deleteDatabase(`coplan ${name}`);
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(failed(request.error));
-  });
-}
-
 function openDatabase(factory: IDBFactory, name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = factory.open(name, 1);

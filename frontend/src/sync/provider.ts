@@ -363,6 +363,7 @@ export class CoplanProvider {
       case "update":
         this.#applyRemote(frame.update, "", 0);
         if (frame.complete) {
+          this.#attempts = 0; // not before: what can't be read would be fetched again at once, for ever
           this.#synced.set(true);
           this.#refresh();
         }
@@ -430,7 +431,6 @@ export class CoplanProvider {
     }
     if (phase.kind !== "open") return;
     this.#everConnected = true;
-    this.#attempts = 0;
     this.#lostAt = 0;
     this.#clearGrace();
     this.#phase = { kind: "live", socket: phase.socket };

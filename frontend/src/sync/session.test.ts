@@ -375,6 +375,18 @@ describe("notices", () => {
     await saved(ben);
   });
 
+  test("that can't be read however often are fetched again more and more slowly", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    server.spoiled = true;
+    const ben = join("ben");
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // pauses of 0.2, 0.4, 0.8 and 1.6 s
+    expect(server.opened).toBeGreaterThan(2);
+    expect(server.opened).toBeLessThan(6);
+    server.spoiled = false;
+    ben.retryNow();
+    await saved(ben);
+  });
+
   test("that can't be read cost only that connection", async () => {
     const ben = join("ben");
     await saved(ben);

@@ -27,6 +27,8 @@ export class TestServer {
   answering = true;
   /** Reason to refuse every edit; null accepts. */
   refusal: string | null = null;
+  /** When true, what the server says it holds can't be read. */
+  spoiled = false;
   command: (name: string, args: unknown) => { ok: boolean; result?: unknown; code?: string; error?: string } | null = () => ({ ok: true });
   readonly connections = new Set<Connection>();
   /** Every update accepted, in order. */
@@ -142,7 +144,7 @@ export class TestServer {
         const stateVector = decoding.readVarUint8Array(d);
         this.send(connection, FRAME.sync, (e) => {
           encoding.writeVarUint(e, 1);
-          encoding.writeVarUint8Array(e, Y.encodeStateAsUpdate(this.doc, stateVector));
+          encoding.writeVarUint8Array(e, this.spoiled ? new Uint8Array([9, 9, 9]) : Y.encodeStateAsUpdate(this.doc, stateVector));
         });
         break;
       }
