@@ -1,55 +1,7 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import js from "@eslint/js";
-import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
-
-const src = join(import.meta.dirname, "src");
-
-/** Layers, lowest first. Each may import what stands in its list, and itself. */
-const layers = {
-  plan: [],
-  sync: ["plan"],
-  ui: [],
-  features: ["plan", "sync", "ui"],
-  app: ["plan", "sync", "ui", "features"],
-};
-
-const reasons = {
-  plan: "plan is the document alone: it knows nothing of sockets or screens",
-  sync: "sync moves the document: it knows nothing of screens",
-  ui: "ui holds parts any program could use: it knows nothing of plans",
-  features: "app composes features, never the other way round",
-};
-
-function listFeatures() {
-  try {
-    return readdirSync(join(src, "features"), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-  } catch {
-    return [];
-  }
-}
-
-const zones = [
-  ...Object.entries(layers).flatMap(([layer, below]) =>
-    Object.keys(layers)
-      .filter((other) => other !== layer && !below.includes(other))
-      .map((other) => ({
-        target: join(src, layer),
-        from: join(src, other),
-        message: reasons[layer] ?? "",
-      })),
-  ),
-  ...listFeatures().map((name) => ({
-    target: join(src, "features", name),
-    from: join(src, "features"),
-    except: [`./${name}`],
-    message: "features do not import each other: what two need moves down to ui or plan",
-  })),
-];
+import layers from "./lint/layers.js";
 
 export default tseslint.config(
   { ignores: ["dist/**"] },
@@ -58,18 +10,13 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", "lint/*.js"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".tsx", ".js", ".mjs", ".css"] })],
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
-    },
+    plugins: { layers },
     rules: {
-      "import-x/no-restricted-paths": ["error", { basePath: src, zones }],
-      "import-x/no-cycle": "error",
+      "layers/imports-point-down": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
