@@ -170,14 +170,10 @@ function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: S
  */
 function emptyNote(): Y.XmlFragment {
   const fragment = new Y.XmlFragment();
-  fragment.insert(0, [paragraph("")]);
+  const paragraph = new Y.XmlElement("paragraph");
+  paragraph.insert(0, [new Y.XmlText()]);
+  fragment.insert(0, [paragraph]);
   return fragment;
-}
-
-function paragraph(text: string): Y.XmlElement {
-  const element = new Y.XmlElement("paragraph");
-  element.insert(0, [new Y.XmlText(text)]);
-  return element;
 }
 
 function checkParent(places: ReadonlyMap<NodeId, Place>, kind: NodeKind | "unknown", parent: NodeId | null): void {
