@@ -52,7 +52,8 @@ type CommentResult struct {
 
 // CommentAdd opens a thread on a range of the summary or of a note, or on a
 // node. Arguments: CommentAddArgs. The range is marked in the text by the
-// server, so a person who may comment needs no right to edit.
+// server, so a person who may comment needs no right to edit. The same comment
+// under the same ids again changes nothing and has the same result.
 func CommentAdd(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.RawMessage) (any, error) {
 	var in CommentAddArgs
 	if err := decodeArgs(args, &in); err != nil {
@@ -68,6 +69,8 @@ func CommentAdd(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.Ra
 		return nil, refuse(CodeInvalid, "id", "The thread id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.ID))
 	case in.Msg != "" && !ValidID(in.Msg):
 		return nil, refuse(CodeInvalid, "msg", "The message id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
+	case openedAlready(threads, in, by, body):
+		return CommentResult{Thread: in.ID, Msg: in.Msg}, nil
 	case in.ID != "" && threads.Has(in.ID):
 		return nil, refuse(CodeConflict, "id", "There is a comment thread “%s” already.", in.ID)
 	case threads.Len() >= MaxThreads:
@@ -122,6 +125,8 @@ func CommentReply(d *crdt.Doc, tx *crdt.Tx, by Person, now time.Time, args json.
 	switch {
 	case in.Msg != "" && !ValidID(in.Msg):
 		return nil, refuse(CodeInvalid, "msg", "The message id “%s” is not usable: it needs 1 to 64 letters, digits, “-” or “_”.", clip(in.Msg))
+	case saidAlready(msgs, in.Msg, by, body):
+		return CommentResult{Thread: in.Thread, Msg: in.Msg}, nil
 	case in.Msg != "" && msgs.Has(in.Msg):
 		return nil, refuse(CodeConflict, "msg", "There is a message “%s” in this thread already.", in.Msg)
 	case msgs.Len() >= MaxMessages:
@@ -371,6 +376,24 @@ func writeMessage(tx *crdt.Tx, msgs crdt.Map, id string, by Person, now time.Tim
 	if len(mentions) > 0 {
 		m.Set(tx, MsgMentions, anySlice(mentions))
 	}
+}
+
+// saidAlready says whether the message is there as the command would write it:
+// whoever got no answer sends the command again under the same ids.
+func saidAlready(msgs crdt.Map, id string, by Person, body string) bool {
+	m, ok := msgs.Map(id)
+	f := (&reader{}).fields(m, "")
+	return ok && f.person(MsgBy).ID == by.ID && f.text(MsgBody) == body
+}
+
+// openedAlready is saidAlready for a thread's first message.
+func openedAlready(threads crdt.Map, in CommentAddArgs, by Person, body string) bool {
+	thread, ok := threads.Map(in.ID)
+	if !ok {
+		return false
+	}
+	msgs, ok := thread.Map(ThreadMsgs)
+	return ok && saidAlready(msgs, in.Msg, by, body)
 }
 
 func checkBody(body string) (string, error) {

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -209,6 +210,31 @@ func TestCommentLife(t *testing.T) {
 	if v := plan.Read(d); marked(v, "t1") != "" || len(v.Threads) != 0 || v.SummaryText != "What we want to achieve, and by when\n"+sentence {
 		t.Errorf("with none left: marked %q, %d threads, text %q", marked(v, "t1"), len(v.Threads), v.SummaryText)
 	}
+}
+
+// Whoever got no answer sends again: nothing is said twice.
+func TestCommentSentAgain(t *testing.T) {
+	d := commentedPlan(t)
+	from, to := unitsOf(t, "62 carriers")
+	add := plan.CommentAddArgs{ID: "t1", Msg: "m1", Anchor: textAnchor(t, d, 1, from, to), Body: "All?"}
+	reply := plan.CommentArgs{Thread: "t1", Msg: "m2", Body: "All."}
+	first, answer := run(t, d, marcus, 1, plan.CommandCommentAdd, add), run(t, d, ben, 2, plan.CommandCommentReply, reply)
+	run(t, d, marcus, 3, plan.CommandCommentResolve, plan.CommentArgs{Thread: "t1"})
+	before := d.StateVector()
+	if again := run(t, d, marcus, 4, plan.CommandCommentAdd, add); again != first {
+		t.Errorf("the comment again: %+v, first %+v", again, first)
+	}
+	if again := run(t, d, ben, 5, plan.CommandCommentReply, reply); again != answer {
+		t.Errorf("the reply again: %+v, first %+v", again, answer)
+	}
+	if th := threadOf(t, plan.Read(d), "t1"); !bytes.Equal(d.StateVector(), before) || len(th.Msgs) != 2 || th.Resolved == nil {
+		t.Errorf("something was written: %+v", th)
+	}
+	_, err := try(t, d, ben, 6, plan.CommandCommentAdd, add)
+	refused(t, "another person under the same ids", err, "id", "“t1” already")
+	add.Body = "Some?"
+	_, err = try(t, d, marcus, 7, plan.CommandCommentAdd, add)
+	refused(t, "other words under the same ids", err, "id", "“t1” already")
 }
 
 func TestCommentRefusals(t *testing.T) {

@@ -8,6 +8,7 @@ import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { setOpen, useOpenSteps } from "../open-steps";
 import { useScreen, type CommentTarget } from "../screen";
+import { useIds } from "./ids";
 import { Thread } from "./thread";
 
 /**
@@ -117,6 +118,7 @@ function Draft({ target }: { target: CommentTarget }) {
   const [body, setBody] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const ids = useIds();
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     area.current?.focus();
@@ -130,7 +132,9 @@ function Draft({ target }: { target: CommentTarget }) {
     const { kind } = target;
     const anchor = kind === "node" ? { kind, node: target.node } : target;
     try {
-      const result = await command("comment.add", { anchor, body: body.trim() });
+      const said = { anchor, body: body.trim() };
+      const result = await command("comment.add", { ...ids.of(JSON.stringify(said)), ...said });
+      ids.done();
       announce(t("comments.sent"));
       if (target.node !== undefined && kind === "text") setOpen(cell, target.node, true);
       comments.set({ open: true, active: threadOf(result), draft: null });

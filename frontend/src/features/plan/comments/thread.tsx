@@ -11,6 +11,7 @@ import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { setOpen, useOpenSteps } from "../open-steps";
 import { useScreen } from "../screen";
+import { useIds } from "./ids";
 import { usePresent } from "../presence";
 import type { NodeId } from "../../../plan/schema";
 
@@ -132,12 +133,15 @@ function Reply({ thread }: { thread: ThreadSnapshot }) {
   const [body, setBody] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const ids = useIds();
   const send = async () => {
     if (body.trim() === "" || busy) return;
     setBusy(true);
     setError(undefined);
     try {
-      await command("comment.reply", { thread: thread.id, body: body.trim() });
+      const said = { thread: thread.id, body: body.trim() };
+      await command("comment.reply", { msg: ids.of(JSON.stringify(said)).msg, ...said });
+      ids.done();
       setBody("");
       announce(t("comments.sent"));
     } catch (cause) {
