@@ -194,7 +194,8 @@ func MayInvite(p Principal, plan, role string) bool {
 	case RoleSeller:
 		return role != RoleOwner
 	case RoleChampion:
-		return role == RoleBuyer || role == RoleCommenter || role == RoleViewer
+		// Nobody gives a right they don't have: a buyer may edit.
+		return role == RoleBuyer && p.Link.Edit || role == RoleCommenter || role == RoleViewer
 	}
 	return false
 }

@@ -93,7 +93,7 @@ func TestMayInvite(t *testing.T) {
 		access.RoleAuditor:   "",
 	}
 	for role, want := range inviters {
-		p := access.Principal{Kind: access.KindLink, Link: access.Link{Plan: "p1", Role: role}}
+		p := access.Principal{Kind: access.KindLink, Link: access.Link{Plan: "p1", Role: role, Edit: true}}
 		var got []string
 		for _, r := range access.Roles() {
 			if access.MayInvite(p, "p1", r) {
@@ -108,6 +108,12 @@ func TestMayInvite(t *testing.T) {
 		}
 		if access.MayInvite(p, "p1", "king") {
 			t.Errorf("%s may invite an unknown role", role)
+		}
+	}
+	reader := access.Principal{Kind: access.KindLink, Link: access.Link{Plan: "p1", Role: access.RoleChampion}}
+	for role, want := range map[string]bool{access.RoleBuyer: false, access.RoleCommenter: true, access.RoleViewer: true} {
+		if access.MayInvite(reader, "p1", role) != want {
+			t.Errorf("a champion who may not edit invites a %s: want %v", role, want)
 		}
 	}
 }
