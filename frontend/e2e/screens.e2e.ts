@@ -145,6 +145,23 @@ describe("a link that is revoked", () => {
   });
 });
 
+describe("the share dialog", () => {
+  test("makes a link for a champion who comments and doesn't edit", async () => {
+    const who = await someone("Olga");
+    await joinPlan(who, linkOf(plan, "owner"));
+    await who.page.getByRole("button", { name: "Share" }).click();
+    const dialog = who.page.getByRole("dialog", { name: "Share this plan" });
+    await dialog.getByRole("textbox", { name: "Name (if you know it)" }).fill("Nina");
+    await dialog.getByRole("button", { name: /Joins as/ }).click();
+    await who.page.getByRole("option", { name: "Champion, can comment and invite" }).click();
+    await dialog.getByRole("button", { name: "Create link" }).click();
+    const link = await dialog.getByRole("textbox", { name: /link/i }).inputValue();
+    expect((await program.api(tokenOf(link)).self()).can).toMatchObject({ write: false, comment: true });
+    await dialog.getByText("Champion · can comment and invite").waitFor();
+    await expectSound(who);
+  });
+});
+
 describe("from an empty page to a plan", () => {
   test("a seller creates a plan from a template and opens it", async () => {
     const who = await someone("Ben");
