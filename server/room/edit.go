@@ -47,6 +47,10 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		r.cut(s, fmt.Errorf("%w: edit %d: %w", ErrMalformed, n, err))
 		return
 	}
+	if len(s.queue) >= r.cfg.Limits.MaxPendingEdits {
+		r.cut(s, fmt.Errorf("%w: too many changes wait to be saved", ErrUnavailable))
+		return
+	}
 	if known {
 		s.queue = append(s.queue, edit{n: n})
 		r.advance(s)
@@ -65,7 +69,7 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		r.refuse(s, []uint64{n}, "invalid", "The change builds on one that was refused.", ErrForbidden)
 		return
 	}
-	if len(s.queue) > 0 && (s.bytes+len(update) > r.cfg.Limits.MaxPendingBytes || len(s.queue) >= r.cfg.Limits.MaxPendingEdits) {
+	if len(s.queue) > 0 && s.bytes+len(update) > r.cfg.Limits.MaxPendingBytes {
 		r.cut(s, fmt.Errorf("%w: too many changes wait to be saved", ErrUnavailable))
 		return
 	}

@@ -124,7 +124,10 @@ func (s *site) trustedLocal(r *http.Request) bool {
 	}
 	host = strings.Trim(host, "[]")
 	if ip := net.ParseIP(host); ip != nil {
-		return true // an address, not a name: nobody else's page has it as its origin
+		// An address is no other page's origin. But it must be the one that was
+		// called: under another, a proxy on this machine passes strangers on.
+		called, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+		return ip.IsLoopback() || called != nil && ip.Equal(called.IP)
 	}
 	if strings.EqualFold(host, "localhost") {
 		return true

@@ -307,7 +307,7 @@ func TestOpenDoorsOnlyUnderALocalName(t *testing.T) {
 		c.Demo = func() map[string]string { return map[string]string{"seller": "cp_demo"} }
 	})
 	for host, local := range map[string]bool{
-		"127.0.0.1:8080": true, "localhost:8080": true, "LOCALHOST": true, "[::1]:8080": true, "192.168.1.5": true,
+		"127.0.0.1:8080": true, "localhost:8080": true, "LOCALHOST": true, "[::1]:8080": true, "192.168.1.5": false,
 		"evil.example": false, "localhost.evil.example:8080": false, "127.0.0.1.evil.example": false,
 	} {
 		if res := s.do("GET", "/api/demo", "", "Host", host); (res.StatusCode == http.StatusOK) != local {

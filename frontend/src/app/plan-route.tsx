@@ -105,7 +105,7 @@ function Editing({ session, live, planKey }: { session: PlanSession; live: Live;
       />
       {sharing && (
         <Suspense fallback={null}>
-          <ShareDialog api={api} plan={planKey.plan} role={role} person={planKey.person} isOpen onOpenChange={setSharing} />
+          <ShareDialog api={api} plan={planKey.plan} role={role} person={planKey.person} edit={can.write} isOpen onOpenChange={setSharing} />
         </Suspense>
       )}
     </>

@@ -59,6 +59,8 @@ export interface LinkInfo {
   readonly role: string;
   readonly side: string;
   readonly name: string;
+  /** For a champion: may edit, not only comment. */
+  readonly edit: boolean;
   readonly joined: boolean;
   readonly revoked: boolean;
 }
@@ -168,6 +170,7 @@ const link: Parser<LinkInfo> = record({
   role: text,
   side: or(text, ""),
   name: or(text, ""),
+  edit: or(flag, false),
   joined: or(flag, false),
   revoked: or(flag, false),
 });

@@ -271,6 +271,7 @@ export const en = {
   "share.canEdit": "can edit",
   "share.canChampion": "can edit and invite",
   "share.canComment": "can comment",
+  "share.canCommentInvite": "can comment and invite",
   "share.canRead": "can read",
   "share.canAudit": "can read the history",
 

@@ -10,18 +10,27 @@ import { roleMessage } from "../../ui/roles";
 import { Select } from "../../ui/select";
 import { useText, type MessageId } from "../../ui/text";
 
+/** A champion's link that comments and invites, but doesn't edit: the role with one right less. */
+const CHAMPION_COMMENTS = "champion-comments";
+
 /** Roles each role may hand out, the likeliest first. The server has the last word. */
 const mayInvite: Record<string, readonly string[]> = {
-  owner: ["buyer", "champion", "seller", "commenter", "viewer", "auditor", "owner"],
-  seller: ["buyer", "champion", "seller", "commenter", "viewer", "auditor"],
+  owner: ["buyer", "champion", CHAMPION_COMMENTS, "seller", "commenter", "viewer", "auditor", "owner"],
+  seller: ["buyer", "champion", CHAMPION_COMMENTS, "seller", "commenter", "viewer", "auditor"],
   champion: ["buyer", "commenter", "viewer"],
+  [CHAMPION_COMMENTS]: ["commenter", "viewer"],
 };
+
+/** What the link's holder is for these lists: the role, but for champions who don't edit. */
+const standing = (role: string, edit: boolean) => (role === "champion" && !edit ? CHAMPION_COMMENTS : role);
+const roleOf = (choice: string) => (choice === CHAMPION_COMMENTS ? "champion" : choice);
 
 const canDo: Record<string, MessageId> = {
   owner: "share.canOwner",
   seller: "share.canEdit",
   buyer: "share.canEdit",
   champion: "share.canChampion",
+  [CHAMPION_COMMENTS]: "share.canCommentInvite",
   commenter: "share.canComment",
   viewer: "share.canRead",
   auditor: "share.canAudit",
@@ -30,9 +39,10 @@ const canDo: Record<string, MessageId> = {
 interface Sharing {
   api: Api;
   plan: string;
-  /** Role and id of the person looking. */
+  /** Role and id of the person looking, and whether they may edit. */
   role: string;
   person: string;
+  edit: boolean;
 }
 
 /** Who has a link to the plan; new links, and taking links back. */
@@ -49,8 +59,9 @@ export default function ShareDialog({
   );
 }
 
-function Links({ api, plan, role, person }: Sharing) {
+function Links({ api, plan, role, person, edit }: Sharing) {
   const t = useText();
+  const invites = mayInvite[standing(role, edit)] ?? [];
   const announce = useAnnounce();
   const [links, setLinks] = useState<readonly LinkInfo[] | null>(null);
   const [problem, setProblem] = useState<string>();
@@ -88,7 +99,7 @@ function Links({ api, plan, role, person }: Sharing) {
       key={link.id}
       link={link}
       isSelf={link.person === person}
-      canRevoke={(mayInvite[role] ?? []).includes(link.role)}
+      canRevoke={invites.includes(standing(link.role, link.edit))}
       asking={revoking === link.id}
       onAsk={(ask) => setRevoking(ask ? link.id : null)}
       onRevoke={() => void revoke(link)}
@@ -113,7 +124,7 @@ function Links({ api, plan, role, person }: Sharing) {
         <NewLink
           api={api}
           plan={plan}
-          roles={mayInvite[role] ?? []}
+          roles={invites}
           onMade={(url, newRole) => {
             setMade({ url, role: newRole });
             load();
@@ -169,7 +180,7 @@ function LinkRow({
             {isSelf && <span className="chip">{t("share.you")}</span>}
           </p>
           <p className="link-use">
-            {role} · {t(canDo[link.role] ?? "share.canRead")}
+            {role} · {t(canDo[standing(link.role, link.edit)] ?? "share.canRead")}
           </p>
         </div>
       </div>
@@ -213,7 +224,8 @@ function NewLink({
     setBusy(true);
     setError(undefined);
     try {
-      onMade(await api.createLink(plan, { role, ...(name.trim() ? { name: name.trim() } : {}) }), role);
+      const link = { role: roleOf(role), ...(role === CHAMPION_COMMENTS ? { edit: false } : {}), ...(name.trim() ? { name: name.trim() } : {}) };
+      onMade(await api.createLink(plan, link), link.role);
     } catch (cause) {
       setError(cause instanceof ApiError ? cause.message : t("error.unknown"));
     }
@@ -232,7 +244,7 @@ function NewLink({
         label={t("share.role")}
         value={role}
         onChange={setRole}
-        choices={roles.map((id) => ({ id, label: `${t(roleMessage(id))}, ${t(canDo[id] ?? "share.canRead")}` }))}
+        choices={roles.map((id) => ({ id, label: `${t(roleMessage(roleOf(id)))}, ${t(canDo[id] ?? "share.canRead")}` }))}
       />
       <Button look="main" type="submit" isDisabled={busy}>
         {t("share.make")}
