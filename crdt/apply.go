@@ -136,6 +136,7 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 	stack := d.cursors.stack[:0]
 	var parked parking
 	var s rawStruct
+	var left uint64 // structs of its block from s on
 	cur := len(blocks) - 1
 	next := func(i int) bool {
 		b := &blocks[i]
@@ -144,6 +145,7 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 		}
 		c.pos = b.pos
 		c.readStruct(&s, b.client, b.clock, &d.limits)
+		left = b.left
 		b.pos, b.left, b.clock = c.pos, b.left-1, b.clock+s.length
 		return true
 	}
@@ -151,7 +153,7 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 	for {
 		if at < 0 {
 			if n := len(stack); n > 0 {
-				s, at = stack[n-1].s, stack[n-1].block
+				s, at, left = stack[n-1].s, stack[n-1].block, stack[n-1].left
 				stack = stack[:n-1]
 			} else {
 				for cur >= 0 && !next(cur) {
@@ -170,14 +172,14 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 		b := &blocks[at]
 		state := uint64(d.stateOf(b.client))
 		if s.clock > state {
-			stack = append(stack, stacked{s, at, d.leftFrom(update, b, &s)})
+			stack = append(stack, stacked{s, at, left})
 			d.waiting.need(b.client, s.clock-1)
 			parked.add(update, blocks, stack)
 			stack, at = stack[:0], -1
 			continue
 		}
 		if missing, ok := d.missing(&s, b.client); ok {
-			stack = append(stack, stacked{s, at, d.leftFrom(update, b, &s)})
+			stack = append(stack, stacked{s, at, left})
 			i, found := slices.BinarySearchFunc(blocks, missing, func(b block, id uint64) int {
 				return cmp.Compare(b.client, id)
 			})
@@ -200,23 +202,6 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 	if parked.sections > 0 {
 		d.waiting.add(parked.update())
 	}
-}
-
-// leftFrom counts the structs of b from s, the one read last, to the end. A
-// struct on the stack may be older than the last one read; then the count is
-// found by reading on from it.
-func (d *Doc) leftFrom(update []byte, b *block, s *rawStruct) uint64 {
-	if s.clock+s.length == b.clock {
-		return b.left + 1
-	}
-	c := cursor{b: update, pos: s.start, trusted: true}
-	var x rawStruct
-	n := uint64(0)
-	for clock := s.clock; c.pos < b.stop; clock += x.length {
-		c.readStruct(&x, b.client, clock, &d.limits)
-		n++
-	}
-	return n
 }
 
 // missing returns a client that a struct depends on but whose struct is not here.
