@@ -85,13 +85,19 @@ func (j *Journal) Append(ctx context.Context, id string, e Entry) (uint64, error
 		case ctx.Err() == nil:
 			j.health.set(whyTimeout, "entries are not being stored: "+r.err.Error())
 			j.log.Debug("journal: append attempt failed", "doc", e.Doc, "try", try, "error", r.err)
+			// Close waits for what may be stored already: only another attempt
+			// under the same id tells.
+			closing := j.stop
+			if maybe {
+				closing = j.halt
+			}
 			select {
 			case <-time.After(pause):
 			case <-ctx.Done():
-			case <-j.stop:
+			case <-closing:
 			}
 			pause = min(2*pause, 500*time.Millisecond)
-			if err := j.accepting(); err != nil {
+			if err := j.accepting(); err != nil && !(maybe && errors.Is(err, ErrClosed)) {
 				return fail(fateOf(maybe), true, err)
 			}
 		}

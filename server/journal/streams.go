@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -20,8 +21,11 @@ func (j *Journal) prepare(ctx context.Context) error {
 	if j.work, err = j.bucket(ctx, "WORKSPACE", "people, links, plan index"); err != nil {
 		return err
 	}
-	j.snaps, err = j.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
-		Bucket: "SNAPSHOTS", Description: "document states, a cache", Replicas: j.cfg.Replicas,
+	err = j.placed(ctx, func() (err error) {
+		j.snaps, err = j.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
+			Bucket: "SNAPSHOTS", Description: "document states, a cache", Replicas: j.cfg.Replicas,
+		})
+		return err
 	})
 	if err != nil {
 		return j.prepareError("bucket SNAPSHOTS", err)
@@ -55,8 +59,12 @@ func (j *Journal) prepareError(what string, err error) error {
 }
 
 func (j *Journal) bucket(ctx context.Context, name, about string) (*kv, error) {
-	b, err := j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: name, Description: about, Replicas: j.cfg.Replicas, History: 1,
+	var b jetstream.KeyValue
+	err := j.placed(ctx, func() (err error) {
+		b, err = j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: name, Description: about, Replicas: j.cfg.Replicas, History: 1,
+		})
+		return err
 	})
 	if err != nil {
 		return nil, j.prepareError("bucket "+name, err)
@@ -83,11 +91,35 @@ func (j *Journal) streamConfig(shard int) jetstream.StreamConfig {
 	}
 }
 
+// placed repeats create while a cluster that is just starting answers that it
+// has no place for it: its nodes have not all told each other that they are
+// there. It gives up after ConnectFor.
+func (j *Journal) placed(ctx context.Context, create func() error) error {
+	const noSuitablePeers = 10005 // nats-server, JSClusterNoPeersErrF
+	deadline := time.Now().Add(j.cfg.ConnectFor)
+	for {
+		err := create()
+		var api *jetstream.APIError
+		if !errors.As(err, &api) || api.ErrorCode != noSuitablePeers || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(250 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
 func (j *Journal) ensureStream(ctx context.Context, shard int) (*jetstream.StreamInfo, error) {
 	want := j.streamConfig(shard)
 	s, err := j.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		if s, err = j.js.CreateStream(ctx, want); err != nil {
+		err := j.placed(ctx, func() (err error) {
+			s, err = j.js.CreateStream(ctx, want)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 		return s.CachedInfo(), nil
