@@ -322,16 +322,15 @@ function apply(db: IDBDatabase, epoch: number, ops: readonly Op[]): Promise<numb
   });
 }
 
+/** Moves edits to the confirmed rows as they are: a damaged one must not keep the others back. */
 function settleRows(unsent: IDBObjectStore, updates: IDBObjectStore | null, ids: readonly string[]): void {
-  const found: Uint8Array[] = [];
-  ids.forEach((id, at) => {
+  for (const id of ids) {
     const request = unsent.get(id) as IDBRequest<UnsentEdit | undefined>;
     request.onsuccess = () => {
-      if (request.result) found.push(request.result.update);
+      if (request.result) updates?.add(request.result.update);
       unsent.delete(id);
-      if (at === ids.length - 1 && found.length > 0) updates?.add(Y.mergeUpdates(found));
     };
-  });
+  }
 }
 
 /** Folds all confirmed rows into one. Through a document, which is linear where merging updates isn't. */
