@@ -11,8 +11,24 @@ import (
 
 const compactFloor = 64 << 10 // bytes below which compacting is not worth it
 
+// arenaMax is the greatest length of the arena: offsets into it have 32 bits.
+const arenaMax = 1<<32 - 1
+
+// reserve makes sure that the arena can grow by n bytes. What is freed within a
+// transaction is squeezed out if it must be, so offsets read before may change.
+// An update is refused up front if what stays could not fit.
+func (d *Doc) reserve(n int) {
+	if len(d.bytes)+n <= arenaMax {
+		return
+	}
+	if d.compact(); len(d.bytes)+n > arenaMax {
+		panic("crdt: document full")
+	}
+}
+
 // put copies b to the end of the arena.
 func (d *Doc) put(b []byte) (off uint32) {
+	d.reserve(len(b))
 	off = uint32(len(d.bytes))
 	d.bytes = append(d.bytes, b...)
 	return off
@@ -26,33 +42,40 @@ func (d *Doc) content(it *item) []byte {
 	return d.bytes[it.off : it.off+it.size]
 }
 
-// extend appends b to the content of it. A client's last run (tail) that must
-// move gets some bytes reserved behind it (client.spareFrom), so that people
-// typing at the same time move each run O(log n) times.
-func (d *Doc) extend(c *client, it *item, b []byte, tail bool) {
+// extend appends b to the content of it, a run of c. A run that must move gets
+// room behind it (client.spareFrom) in proportion to its size, so that people
+// writing at the same time move each run O(log n) times.
+func (d *Doc) extend(c *client, it *item, b []byte) {
 	end := it.off + it.size
 	switch {
-	case int(end) == len(d.bytes):
+	case int(end) == len(d.bytes) && len(d.bytes)+len(b) <= arenaMax:
 		d.bytes = append(d.bytes, b...)
-	case tail && end == c.spareFrom && int(end)+len(b) <= int(c.spareEnd):
+	case end == c.spareFrom && int(end)+len(b) <= int(c.spareEnd):
 		copy(d.bytes[end:], b)
 		d.waste -= len(b)
 		c.spareFrom += uint32(len(b))
 	default:
-		off := uint32(len(d.bytes))
-		d.bytes = append(d.bytes, d.bytes[it.off:end]...)
+		size := int(it.size) + len(b)
+		spare := size/2 + 8
+		d.reserve(size + spare)
+		off := len(d.bytes)
+		d.bytes = append(d.bytes, d.content(it)...)
 		d.bytes = append(d.bytes, b...)
-		d.waste += int(it.size)
-		if tail {
-			spare := min(int(it.size)+len(b), 64<<10) + 8
-			c.spareFrom = uint32(len(d.bytes))
-			d.bytes = append(d.bytes, make([]byte, spare)...)
-			d.waste += spare
-			c.spareEnd = uint32(len(d.bytes))
-		}
-		it.off = off
+		d.bytes = append(d.bytes, make([]byte, spare)...)
+		d.waste += int(it.size) + spare
+		c.spareFrom, c.spareEnd = uint32(off+size), uint32(len(d.bytes))
+		it.off = uint32(off)
 	}
 	it.size += uint32(len(b))
+}
+
+// free counts a stretch as unused; the end of the arena is given back at once.
+func (d *Doc) free(off, size uint32) {
+	if int(off)+int(size) == len(d.bytes) {
+		d.bytes = d.bytes[:off]
+		return
+	}
+	d.waste += int(size)
 }
 
 // compactIfWasteful rewrites the arena when more than half of it is freed bytes.
@@ -65,8 +88,9 @@ func (d *Doc) compactIfWasteful() {
 }
 
 func (d *Doc) compact() {
-	fresh := make([]byte, 0, (len(d.bytes)-d.waste)*9/8)
+	fresh, spare := make([]byte, 0, (len(d.bytes)-d.waste)*9/8), 0
 	for _, c := range d.clients[1:] {
+		from, room := c.spareFrom, c.spareEnd-c.spareFrom
 		c.spareFrom, c.spareEnd = 0, 0
 		for _, ch := range c.chunks {
 			for _, r := range ch {
@@ -76,11 +100,18 @@ func (d *Doc) compact() {
 				}
 				off := uint32(len(fresh))
 				fresh = append(fresh, d.content(it)...)
+				if room > 0 && it.off+it.size == from {
+					// Keep the room, or the next who writes has to move again.
+					c.spareFrom = uint32(len(fresh))
+					fresh = append(fresh, make([]byte, min(room, it.size/2))...)
+					c.spareEnd = uint32(len(fresh))
+					spare += len(fresh) - int(c.spareFrom)
+				}
 				it.off = off
 			}
 		}
 	}
-	d.bytes, d.waste = fresh, 0
+	d.bytes, d.waste = fresh, spare
 }
 
 // asciiLen returns the length of the leading ASCII part of b.

@@ -194,7 +194,7 @@ func (d *Doc) continues(left ref, in *incoming) bool {
 // grow appends in to the run left.
 func (d *Doc) grow(tx *Tx, c *client, left ref, in *incoming) ref {
 	l := d.at(left)
-	d.extend(c, l, in.content, true)
+	d.extend(c, l, in.content)
 	l.flags &^= ^in.flags & flagASCII
 	l.length += in.length
 	c.next += in.length

@@ -63,16 +63,28 @@ func (d *Doc) splitContent(left, right *item, diff uint32) {
 
 // splitPair cuts between the two surrogates of the rune at byte cut. As in Yjs,
 // both halves become U+FFFD from then on, so that no replica ever has to encode
-// half a character.
+// half a character. The four bytes have no room for both: the smaller part moves,
+// so that many cuts of one run copy each byte a few times only.
 func (d *Doc) splitPair(left, right *item, cut uint32) {
+	const n = uint32(len(replacement))
+	size := left.size
+	d.reserve(int(min(cut, size-cut) + n))
 	off := uint32(len(d.bytes))
+	if cut < size-cut {
+		d.bytes = append(d.bytes, d.bytes[left.off:left.off+cut]...)
+		d.bytes = append(d.bytes, replacement...)
+		right.off, right.size = left.off+cut+1, size-cut-1
+		copy(d.bytes[right.off:], replacement)
+		left.off, left.size = off, cut+n
+		d.waste += int(cut) + 1
+		return
+	}
 	d.bytes = append(d.bytes, replacement...)
-	d.bytes = append(d.bytes, d.bytes[left.off+cut+4:left.off+left.size]...)
-	right.off = off
-	right.size = uint32(len(d.bytes)) - off
-	d.waste += int(left.size-cut) - len(replacement)
+	d.bytes = append(d.bytes, d.bytes[left.off+cut+4:left.off+size]...)
+	right.off, right.size = off, uint32(len(d.bytes))-off
 	copy(d.bytes[left.off+cut:], replacement)
-	left.size = cut + uint32(len(replacement))
+	left.size = cut + n
+	d.waste += int(size - left.size)
 }
 
 // cleanStart returns the item that starts exactly at a known clock, splitting
@@ -143,8 +155,8 @@ func (d *Doc) join(c *client, lr, rr ref) bool {
 		if l.off+l.size == r.off {
 			l.size += r.size
 		} else {
-			d.extend(c, l, d.content(r), false)
-			d.waste += int(r.size)
+			d.extend(c, l, d.content(r))
+			d.free(r.off, r.size)
 		}
 		l.flags &^= ^r.flags & flagASCII
 	default:

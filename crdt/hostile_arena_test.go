@@ -1,0 +1,86 @@
+package crdt_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"coplan/crdt"
+	"coplan/crdt/lib0"
+)
+
+// allocated runs f and returns the bytes it allocated and the time it took.
+func allocated(f func()) (uint64, time.Duration) {
+	var start, end runtime.MemStats
+	runtime.ReadMemStats(&start)
+	began := time.Now()
+	f()
+	took := time.Since(began)
+	runtime.ReadMemStats(&end)
+	return end.TotalAlloc - start.TotalAlloc, took
+}
+
+// Cutting many characters of one run in half does not copy the run every time.
+func TestHostileCutsThroughPairs(t *testing.T) {
+	const n = 10_000
+	d := crdt.New(crdt.Options{ClientID: 9})
+	d.Transact(nil, func(tx *crdt.Tx) { d.Text("text").Insert(tx, 0, strings.Repeat("😀", n), nil) })
+	w := new(wire)
+	w.deleters = 1
+	w.deletes = lib0.AppendUvarint([]byte{9}, n/2)
+	for i := range uint64(n / 2) {
+		w.deletes = append(lib0.AppendUvarint(w.deletes, 4*i+1), 2)
+	}
+	update := w.bytes()
+	used, took := allocated(func() {
+		if err := d.ApplyUpdate(update, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Logf("%d bytes: %v, %d bytes allocated", len(update), took, used)
+	if used > 32<<20 {
+		t.Errorf("%d bytes made it allocate %d", len(update), used)
+	}
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Text("text").String(), strings.Repeat("\uFFFD\uFFFD", n/2); got != want {
+		t.Errorf("%d bytes of text, want %d", len(got), len(want))
+	}
+}
+
+// Values pushed by turns are not copied from the start at every push.
+func TestHostileTurnsOnTwoArrays(t *testing.T) {
+	const n = 4_000
+	d := crdt.New(crdt.Options{ClientID: 1})
+	push := func(client uint64, name string) (updates [][]byte) {
+		author := crdt.New(crdt.Options{ClientID: client})
+		author.OnUpdate(func(u []byte, _ any) { updates = append(updates, u) })
+		for range n {
+			author.Transact(nil, func(tx *crdt.Tx) { author.Array(name).Push(tx, "value of some length") })
+		}
+		return updates
+	}
+	a, b := push(2, "a"), push(3, "b")
+	used, took := allocated(func() {
+		for i := range a {
+			if err := d.ApplyUpdate(a[i], nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.ApplyUpdate(b[i], nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	t.Logf("%v, %d bytes allocated", took, used)
+	if used > 16<<20 {
+		t.Errorf("%d pushes made it allocate %d", 2*n, used)
+	}
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if d.Array("a").Len() != n || d.Array("b").Len() != n {
+		t.Errorf("%d and %d values, want %d", d.Array("a").Len(), d.Array("b").Len(), n)
+	}
+}
