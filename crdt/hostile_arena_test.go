@@ -84,3 +84,30 @@ func TestHostileTurnsOnTwoArrays(t *testing.T) {
 		t.Errorf("%d and %d values, want %d", d.Array("a").Len(), d.Array("b").Len(), n)
 	}
 }
+
+// What a document has joined, a document with the same limits can load.
+func TestHostileJoinsStayWithinLimits(t *testing.T) {
+	limits := crdt.Limits{MaxRunLength: 100, MaxStringBytes: 80}
+	d := crdt.New(crdt.Options{ClientID: 1, Limits: limits})
+	for _, update := range [][]byte{
+		new(wire).at(9, 0).raw(gcContent, 70).bytes(),
+		new(wire).at(9, 70).raw(gcContent, 70).bytes(),
+		new(wire).at(8, 0).text(place{root: "text"}, strings.Repeat("x", 60)).bytes(),
+		new(wire).at(8, 60).text(place{origin: id(8, 59)}, strings.Repeat("y", 60)).bytes(),
+	} {
+		if err := d.ApplyUpdate(update, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state, err := d.EncodeStateAsUpdate(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := crdt.New(crdt.Options{ClientID: 1, Limits: limits})
+	if err := loaded.ApplyUpdate(state, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := loaded.Text("text").Len(); got != 120 {
+		t.Errorf("%d characters, want 120", got)
+	}
+}

@@ -188,7 +188,7 @@ func (d *Doc) continues(left ref, in *incoming) bool {
 		l.client == in.client && l.end() == in.clock &&
 		in.originClient == l.client && in.originClock == in.clock-1 &&
 		l.rightClient == in.rightClient && l.rightClock == in.rightClock &&
-		uint64(l.length)+uint64(in.length) <= maxRun
+		d.joinable(kindString, l.length, in.length, l.size, uint32(len(in.content)))
 }
 
 // grow appends in to the run left.
@@ -275,7 +275,7 @@ func (d *Doc) addCollected(tx *Tx, c *client, in *incoming) ref {
 	}
 	if len(c.chunks) > 0 {
 		r := c.at(c.last())
-		if it := d.at(r); it.kind() == kindGC && uint64(it.length)+uint64(in.length) <= maxRun {
+		if it := d.at(r); it.kind() == kindGC && d.joinable(kindGC, it.length, in.length, 0, 0) {
 			it.length += in.length
 			c.next += in.length
 			return r

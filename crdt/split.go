@@ -129,15 +129,25 @@ func (d *Doc) mergeLefts(c *client, p place) (place, int) {
 	}
 }
 
-// maxRun bounds the length of a joined run.
-const maxRun = 1 << 31
+// maxRun bounds the length of a text that merging updates joins, maxText its bytes.
+const (
+	maxRun  = 1 << 30
+	maxText = 64 << 20
+)
+
+// joinable reports whether two parts make one run that the document's own limits
+// admit: what it writes it must be able to read.
+func (d *Doc) joinable(kind, length, more, size, moreSize uint32) bool {
+	return uint64(length)+uint64(more) <= uint64(d.limits.MaxRunLength) &&
+		(kind != kindString || uint64(size)+uint64(moreSize) <= uint64(d.limits.MaxStringBytes))
+}
 
 // join appends right, the next run of the same client, to left if the two are
 // what one longer edit would have left behind. The caller drops right's record.
 func (d *Doc) join(c *client, lr, rr ref) bool {
 	l, r := d.at(lr), d.at(rr)
 	const same = kindMask | flagDeleted | flagSub
-	if (l.flags^r.flags)&same != 0 || uint64(l.length)+uint64(r.length) > maxRun {
+	if (l.flags^r.flags)&same != 0 || !d.joinable(l.kind(), l.length, r.length, l.size, r.size) {
 		return false
 	}
 	kind := l.kind()

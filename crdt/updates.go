@@ -205,7 +205,7 @@ func (m *merger) write(s *rawStruct, raw []byte, client uint64) {
 	if m.held && l.kind() == kindString && s.kind() == kindString && (l.info|s.info)&infoSub == 0 &&
 		s.info&infoOrigin != 0 && s.origin == (rawID{client, s.clock - 1}) &&
 		l.info&infoRight == s.info&infoRight && l.right == s.right &&
-		l.length+s.length <= maxRun {
+		l.length+s.length <= maxRun && m.size(l)+len(s.content()) <= maxText {
 		if m.raw != nil {
 			m.text, m.raw = append(m.text[:0], l.content()...), nil
 		}
@@ -215,6 +215,14 @@ func (m *merger) write(s *rawStruct, raw []byte, client uint64) {
 	}
 	m.flush()
 	m.hold(s, raw)
+}
+
+// size is the length in bytes of the text held.
+func (m *merger) size(l *rawStruct) int {
+	if m.raw == nil {
+		return len(m.text)
+	}
+	return len(l.content())
 }
 
 func (m *merger) hold(s *rawStruct, raw []byte) {
