@@ -14,17 +14,17 @@ import (
 // other's.
 func commands() map[string]room.CommandSpec {
 	specs := make(map[string]room.CommandSpec)
-	for name, run := range plan.Commands() {
+	for name, spec := range plan.Commands() {
 		specs[name] = room.CommandSpec{
 			Run: func(d *crdt.Doc, tx *crdt.Tx, by room.Person, now time.Time, args json.RawMessage) (any, error) {
-				result, err := run(d, tx, plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, now, args)
+				result, err := spec.Run(d, tx, plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, now, args)
 				var refusal *plan.Refusal
 				if errors.As(err, &refusal) {
 					err = &room.Refusal{Code: refusal.Reason, Where: refusal.Where, Message: refusal.Message}
 				}
 				return result, err
 			},
-			Allow: func(g room.Grant) bool { return g.Comment },
+			Allow: func(g room.Grant) bool { return g.Comment && (spec.Needs != plan.RightWrite || g.Write) },
 		}
 	}
 	return specs

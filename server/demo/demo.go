@@ -141,7 +141,7 @@ func (s *story) command(by journal.Actor, name string, args any) {
 		return
 	}
 	client := s.clientOf("server")
-	run := plan.Commands()[name]
+	run := plan.Commands()[name].Run
 	e := journal.Entry{Kind: journal.KindCommand, What: name, Actor: by, Cause: cause, Client: client}
 	s.append(e, client, func(tx *crdt.Tx) {
 		who := plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}

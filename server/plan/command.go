@@ -22,15 +22,29 @@ const (
 	CommandCommentDelete  = "comment.delete"
 )
 
-// Commands returns all commands by name. Every one of them needs the right to
-// comment and no other right.
-func Commands() map[string]Command {
-	return map[string]Command{
-		CommandCommentAdd:     CommentAdd,
-		CommandCommentReply:   CommentReply,
-		CommandCommentResolve: CommentResolve,
-		CommandCommentReopen:  CommentReopen,
-		CommandCommentEdit:    CommentEdit,
-		CommandCommentDelete:  CommentDelete,
+// Right is what a person must be allowed to do in the plan to run a command.
+type Right int
+
+// The rights a command may need. Whoever may write may also comment.
+const (
+	RightComment Right = iota
+	RightWrite
+)
+
+// Spec is a command with the right it needs.
+type Spec struct {
+	Run   Command
+	Needs Right
+}
+
+// Commands returns all commands by name.
+func Commands() map[string]Spec {
+	return map[string]Spec{
+		CommandCommentAdd:     {CommentAdd, RightComment},
+		CommandCommentReply:   {CommentReply, RightComment},
+		CommandCommentResolve: {CommentResolve, RightComment},
+		CommandCommentReopen:  {CommentReopen, RightComment},
+		CommandCommentEdit:    {CommentEdit, RightComment},
+		CommandCommentDelete:  {CommentDelete, RightComment},
 	}
 }

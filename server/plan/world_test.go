@@ -116,7 +116,7 @@ func try(t testing.TB, d *crdt.Doc, by plan.Person, minute int, name string, arg
 	}
 	before := d.StateVector()
 	d.Transact(nil, func(tx *crdt.Tx) {
-		res, err = plan.Commands()[name](d, tx, by, start.Add(time.Duration(minute)*time.Minute), raw)
+		res, err = plan.Commands()[name].Run(d, tx, by, start.Add(time.Duration(minute)*time.Minute), raw)
 	})
 	checkDoc(t, d)
 	if err != nil && string(before) != string(d.StateVector()) {

@@ -134,7 +134,7 @@ func (w *world) command(by journal.Actor, name string, args any) {
 	}
 	w.serverEdit(by, journal.KindCommand, name, func(tx *crdt.Tx) error {
 		who := plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}
-		_, err := plan.Commands()[name](w.server, tx, who, start.Add(time.Duration(len(w.live))*time.Minute), raw)
+		_, err := plan.Commands()[name].Run(w.server, tx, who, start.Add(time.Duration(len(w.live))*time.Minute), raw)
 		return err
 	})
 }

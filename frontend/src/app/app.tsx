@@ -63,7 +63,7 @@ function Screens() {
         />
       );
     case "plan":
-      return planKey ? <PlanRoute planKey={planKey} /> : <Stop title="plan.noLink" text="plan.noLinkText" />;
+      return planKey ? <PlanRoute planKey={planKey} view={route.view} /> : <Stop title="plan.noLink" text="plan.noLinkText" />;
     case "history":
       return planKey ? (
         <HistoryRoute planKey={planKey} />

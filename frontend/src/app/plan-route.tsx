@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { PlanPage } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
+import type { ViewId } from "../features/plan/views";
 import { Cell } from "../plan/readable";
 import { createPlanStore } from "../plan/store";
 import { createUndo } from "../plan/undo";
@@ -15,7 +16,7 @@ import { ThemeMenu, useThemeSwitch } from "./theme";
 const ShareDialog = lazy(() => import("../features/share/share"));
 
 /** Opens the connection for as long as the page is shown. */
-export default function PlanRoute({ planKey }: { planKey: Key }) {
+export default function PlanRoute({ planKey, view }: { planKey: Key; view: ViewId }) {
   const openSession = useCallback(() => {
     const opened = openPlanSession({
       planId: planKey.plan,
@@ -26,13 +27,13 @@ export default function PlanRoute({ planKey }: { planKey: Key }) {
     return [opened, () => void opened.close()] as const;
   }, [planKey]);
   const session = useResource(openSession);
-  return session && <Connected session={session} planKey={planKey} />;
+  return session && <Connected session={session} planKey={planKey} view={view} />;
 }
 
 /** After a reset the document is a new one and the screen starts afresh with it. */
-function Connected({ session, planKey }: { session: PlanSession; planKey: Key }) {
+function Connected({ session, planKey, view }: { session: PlanSession; planKey: Key; view: ViewId }) {
   const live = useReadable(session.live);
-  return <Editing key={live.generation} session={session} live={live} planKey={planKey} />;
+  return <Editing key={live.generation} session={session} live={live} planKey={planKey} view={view} />;
 }
 
 /** What belongs to one document and is closed with it. */
@@ -63,7 +64,7 @@ function open(doc: Y.Doc) {
 
 const mayManage = (role: string) => role === "owner" || role === "seller" || role === "champion";
 
-function Editing({ session, live, planKey }: { session: PlanSession; live: Live; planKey: Key }) {
+function Editing({ session, live, planKey, view }: { session: PlanSession; live: Live; planKey: Key; view: ViewId }) {
   const parts = useDocument(live.doc);
   const hello = useReadable(session.hello);
   const [sharing, setSharing] = useState(false);
@@ -95,6 +96,7 @@ function Editing({ session, live, planKey }: { session: PlanSession; live: Live;
     <>
       <PlanPage
         screen={screen}
+        view={view}
         status={session.status}
         proposals={session.proposals}
         onDismiss={session.dismiss}

@@ -5,8 +5,8 @@ describe("parseRoute", () => {
   it.each([
     ["/", { kind: "landing" }],
     ["/j/cp_abc", { kind: "join", token: "cp_abc" }],
-    ["/p/k3f", { kind: "plan", id: "k3f" }],
-    ["/p/k3f/", { kind: "plan", id: "k3f" }],
+    ["/p/k3f", { kind: "plan", id: "k3f", view: "plan" }],
+    ["/p/k3f/", { kind: "plan", id: "k3f", view: "plan" }],
     ["/p/k3f/history", { kind: "history", id: "k3f" }],
     ["/p/k3f/other", { kind: "missing" }],
     ["/p", { kind: "missing" }],

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { RouterProvider } from "react-aria-components";
+import { isViewId, type ViewId } from "../features/plan/views";
 
 export type Route =
   | { readonly kind: "landing" }
   | { readonly kind: "join"; readonly token: string }
-  | { readonly kind: "plan"; readonly id: string }
+  | { readonly kind: "plan"; readonly id: string; readonly view: ViewId }
   | { readonly kind: "history"; readonly id: string }
   | { readonly kind: "missing" };
 
@@ -13,8 +14,11 @@ export function parseRoute(path: string): Route {
   const [first, second, third] = parts;
   if (first === undefined) return { kind: "landing" };
   if (first === "j" && second !== undefined && parts.length === 2) return { kind: "join", token: second };
-  if (first === "p" && second !== undefined && parts.length === 2) return { kind: "plan", id: second };
+  if (first === "p" && second !== undefined && parts.length === 2) return { kind: "plan", id: second, view: "plan" };
   if (first === "p" && second !== undefined && third === "history" && parts.length === 3) return { kind: "history", id: second };
+  if (first === "p" && second !== undefined && third !== undefined && isViewId(third) && parts.length === 3) {
+    return { kind: "plan", id: second, view: third };
+  }
   return { kind: "missing" };
 }
 

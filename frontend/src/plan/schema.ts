@@ -161,6 +161,16 @@ export interface Plan {
   readonly nodes: Y.Map<unknown>;
   readonly roles: Y.Map<unknown>;
   readonly threads: Y.Map<unknown>;
+  readonly calendar: Y.Map<unknown>;
+  readonly case: Y.Map<unknown>;
+  readonly metrics: Y.Map<unknown>;
+  readonly working: Y.Map<unknown>;
+  readonly resources: Y.Map<unknown>;
+  readonly rules: Y.Map<unknown>;
+  readonly baseline: Y.Map<unknown>;
+  readonly signoffs: Y.Map<unknown>;
+  readonly slips: Y.Map<unknown>;
+  readonly proposals: Y.Map<unknown>;
 }
 
 /** Opens the plan that lives in `doc`. Writes nothing: initial content is the server's to write. */
@@ -173,6 +183,16 @@ export function openPlan(doc: Y.Doc): Plan {
     nodes: doc.getMap(ROOT.nodes),
     roles: doc.getMap(ROOT.roles),
     threads: doc.getMap(ROOT.threads),
+    calendar: doc.getMap(ROOT.calendar),
+    case: doc.getMap(ROOT.case),
+    metrics: doc.getMap(ROOT.metrics),
+    working: doc.getMap(ROOT.working),
+    resources: doc.getMap(ROOT.resources),
+    rules: doc.getMap(ROOT.rules),
+    baseline: doc.getMap(ROOT.baseline),
+    signoffs: doc.getMap(ROOT.signoffs),
+    slips: doc.getMap(ROOT.slips),
+    proposals: doc.getMap(ROOT.proposals),
   };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { Suspense, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Cell, type Readable } from "../../plan/readable";
 import type { NodeId } from "../../plan/schema";
 import { useAnnounce } from "../../ui/announcer";
@@ -14,9 +14,12 @@ import { PresenceBar, usePresent, usePublishField } from "./presence";
 import { OpenStepsProvider, usePhone } from "./open-steps";
 import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
 import { PlanSheet } from "./sheet";
+import { VIEWS, ViewTabs, type ViewId } from "./views";
 
 export interface PlanPageProps {
   screen: PlanScreen;
+  /** Which of the plan's pages is shown. */
+  view: ViewId;
   status: Readable<ConnectionState>;
   proposals: Readable<readonly KeptEdit[]>;
   onDismiss: (id: number) => void;
@@ -51,7 +54,7 @@ export function PlanReplay({ screen, openSteps }: { screen: PlanScreen; openStep
 }
 
 function Screen(props: PlanPageProps) {
-  const { screen, status, proposals, onDismiss } = props;
+  const { screen, view, status, proposals, onDismiss } = props;
   const t = useText();
   const { open } = useReadable(screen.comments);
   const ready = useReadable(screen.store.ready);
@@ -68,14 +71,26 @@ function Screen(props: PlanPageProps) {
         {t("skip.plan")}
       </a>
       <Bar {...props} />
+      <ViewTabs view={view} planId={screen.planId} />
       <div className="plan-columns">
         <main id="plan" className="plan-main" tabIndex={-1}>
           <Proposals proposals={proposals} onDismiss={onDismiss} />
-          {ready ? <PlanSheet /> : <Waiting status={status} />}
+          {ready ? <View view={view} /> : <Waiting status={status} />}
         </main>
         <CommentsPanel />
       </div>
     </div>
+  );
+}
+
+function View({ view }: { view: ViewId }) {
+  const Page = VIEWS.find((one) => one.id === view)?.page;
+  return Page ? (
+    <Suspense fallback={null}>
+      <Page />
+    </Suspense>
+  ) : (
+    <PlanSheet />
   );
 }
 

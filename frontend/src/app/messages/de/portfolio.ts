@@ -1,0 +1,5 @@
+import type { portfolio as en } from "../en/portfolio";
+
+export const portfolio: Record<keyof typeof en, string> = {
+  "portfolio.title": "Pläne",
+};

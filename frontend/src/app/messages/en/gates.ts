@@ -1,0 +1,4 @@
+/** Gates, sign-offs, locks, escalation and extension rules. */
+export const gates = {
+  "gate.title": "Gate",
+} as const;

@@ -1,0 +1,4 @@
+/** Resources: links, files, folders, search. */
+export const hub = {
+  "view.resources": "Resources",
+} as const;

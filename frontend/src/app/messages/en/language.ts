@@ -1,0 +1,4 @@
+/** Choosing the language. */
+export const language = {
+  "language.label": "Language",
+} as const;

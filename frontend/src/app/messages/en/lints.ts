@@ -1,0 +1,4 @@
+/** Suggestions about a plan. */
+export const lints = {
+  "lint.title": "Suggestions",
+} as const;

@@ -1,0 +1,4 @@
+/** Stakeholders, coverage, working agreement. */
+export const people = {
+  "view.people": "People",
+} as const;

@@ -1,0 +1,4 @@
+/** Review mode and what changed. */
+export const review = {
+  "view.review": "Review",
+} as const;

@@ -1,0 +1,4 @@
+/** Adding, moving, selecting and sizing steps; next steps; names and nouns. */
+export const structure = {
+  "structure.steps": "Steps",
+} as const;

@@ -1,0 +1,4 @@
+/** The timeline view. */
+export const timeline = {
+  "view.timeline": "Timeline",
+} as const;

@@ -1,0 +1,4 @@
+/** Executive summary, business case, metrics, decision memo. */
+export const why = {
+  "view.case": "Why",
+} as const;
