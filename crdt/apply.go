@@ -72,7 +72,7 @@ func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
 	if w.bytes+len(update) <= d.limits.MaxPendingBytes || !d.mayWait(update, blocks, deletesAt) {
 		return nil
 	}
-	if w.shrink(); w.bytes+len(update) <= d.limits.MaxPendingBytes {
+	if d.shrinkWaiting(); w.bytes+len(update) <= d.limits.MaxPendingBytes {
 		return nil
 	}
 	return fmt.Errorf("crdt: %d bytes are waiting: %w", w.bytes, ErrPendingFull)
@@ -95,7 +95,7 @@ func (d *Doc) mayWait(update []byte, blocks []block, deletesAt int) bool {
 	for _, b := range blocks {
 		c.pos = b.pos
 		for clock := b.clock; clock < b.end; clock += s.length {
-			c.readStruct(&s, b.client, clock, &d.limits)
+			c.readStruct(&s, b.client, clock, &checkedLimits)
 			if s.info == kindSkip || clock > 0 && !known(b.client, clock-1) ||
 				s.hasOrigin() && !known(s.origin.client, s.origin.clock) ||
 				s.hasRight() && !known(s.right.client, s.right.clock) ||
@@ -144,7 +144,7 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 			return false
 		}
 		c.pos = b.pos
-		c.readStruct(&s, b.client, b.clock, &d.limits)
+		c.readStruct(&s, b.client, b.clock, &checkedLimits)
 		left = b.left
 		b.pos, b.left, b.clock = c.pos, b.left-1, b.clock+s.length
 		return true

@@ -297,9 +297,7 @@ func (d *Doc) EncodeStateAsUpdateV2(sv []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	lim := DefaultLimits()
-	lim.MaxUpdateBytes, lim.MaxStructs, lim.MaxStringBytes = maxSafe, maxSafe, maxSafe
-	return v1ToV2(v1, &lim, !d.HasPending())
+	return v1ToV2(v1, &checkedLimits, !d.HasPending())
 }
 
 // MergeUpdatesV2 is [MergeUpdates] for updates of format v2.

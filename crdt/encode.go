@@ -75,7 +75,7 @@ func (d *Doc) EncodeStateAsUpdate(sv []byte) ([]byte, error) {
 		return slices.Clone(d.whole), nil
 	}
 	b := d.appendState(nil, known)
-	w := d.waiting.update()
+	w := d.waitingUpdate()
 	if w == nil {
 		if len(known) == 0 {
 			d.remember(b)
@@ -84,11 +84,11 @@ func (d *Doc) EncodeStateAsUpdate(sv []byte) ([]byte, error) {
 	}
 	if known != nil {
 		var err error
-		if w, err = DiffUpdate(w, sv); err != nil {
+		if w, err = diffWithin(checkedLimits, w, known); err != nil {
 			return nil, err
 		}
 	}
-	return MergeUpdates(b, w)
+	return d.mergeOwn(b, w)
 }
 
 // remember keeps a copy of the full state until the next change, if it is

@@ -47,7 +47,7 @@ func (d *Doc) newOverlay(update []byte, blocks []block) *overlay {
 		o.first = append(o.first, len(o.structs))
 		c.pos = b.pos
 		for clock := b.clock; clock < b.end; clock += s.length {
-			c.readStruct(&s, b.client, clock, &d.limits)
+			c.readStruct(&s, b.client, clock, &checkedLimits)
 			o.structs = append(o.structs, overlaid{
 				clock: clock, length: s.length, client: b.client, start: s.start, info: s.info,
 			})
@@ -78,7 +78,7 @@ func (o *overlay) read(i int) rawStruct {
 	x := &o.structs[i]
 	c := cursor{b: o.update, pos: x.start, trusted: true}
 	var s rawStruct
-	c.readStruct(&s, x.client, x.clock, &o.d.limits)
+	c.readStruct(&s, x.client, x.clock, &checkedLimits)
 	return s
 }
 

@@ -62,11 +62,12 @@ func (w *pending) addDelete(client, clock, length uint64) {
 }
 
 // shrink folds what waits into one update, dropping what is there twice.
-func (w *pending) shrink() {
+func (d *Doc) shrinkWaiting() {
+	w := &d.waiting
 	if len(w.parts) > 1 {
-		if one, err := MergeUpdates(w.parts...); err == nil {
-			w.parts = append(w.parts[:0], one)
-		}
+		one := d.mergeWaiting(w.parts)
+		clear(w.parts)
+		w.parts = append(w.parts[:0], one)
 	}
 	w.bytes, w.spans = 0, 0
 	for _, p := range w.parts {
@@ -128,14 +129,9 @@ func (d *Doc) resume(tx *Tx) {
 			w.bytes -= len(p)
 		}
 		w.parts, w.missing = nil, nil
-		update := parts[0]
-		if len(parts) > 1 {
-			update, _ = MergeUpdates(parts...) // they were checked on arrival
-		}
-		c := cursor{b: update}
-		lim := d.limits
-		lim.MaxUpdateBytes, lim.MaxStructs, lim.MaxClients = maxSafe, maxSafe, maxSafe
-		blocks, _ := c.checkUpdate(nil, &lim)
+		update := d.mergeWaiting(parts)
+		c := cursor{b: update, trusted: true}
+		blocks, _ := c.checkUpdate(nil, &checkedLimits)
 		if err := sortBlocks(blocks); c.err != nil || err != nil {
 			panic(fmt.Sprint("crdt: waiting structs are unreadable: ", c.err, err))
 		}
@@ -166,8 +162,27 @@ func (d *Doc) resumeDeletes(tx *Tx, id uint64) {
 	}
 }
 
-// update returns the waiting structs and deletes as one update, nil if none.
-func (w *pending) update() []byte {
+// mergeWaiting folds updates that were checked on arrival. Runs are joined no
+// further than in the store, so that the document's limits admit what it writes.
+func (d *Doc) mergeWaiting(parts [][]byte) []byte {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	one, err := d.mergeOwn(parts...)
+	if err != nil {
+		panic("crdt: waiting structs are unreadable: " + err.Error())
+	}
+	return one
+}
+
+// mergeOwn is MergeUpdates for updates that the document wrote or has checked.
+func (d *Doc) mergeOwn(updates ...[]byte) ([]byte, error) {
+	return mergeWithin(checkedLimits, uint64(d.limits.MaxRunLength), d.limits.MaxStringBytes, updates)
+}
+
+// waitingUpdate returns the waiting structs and deletes as one update, nil if none.
+func (d *Doc) waitingUpdate() []byte {
+	w := &d.waiting
 	if len(w.parts) == 0 && w.spans == 0 {
 		return nil
 	}
@@ -180,14 +195,7 @@ func (w *pending) update() []byte {
 		b := appendDeleteSet([]byte{0}, deletes)
 		parts = append(parts, b)
 	}
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	one, err := MergeUpdates(parts...)
-	if err != nil {
-		panic("crdt: waiting structs are unreadable: " + err.Error())
-	}
-	return one
+	return d.mergeWaiting(parts)
 }
 
 // parking collects the sections of one update that have to wait.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -16,7 +17,13 @@ import (
 // Cost is linear in the size of the input, but for sorting the updates by client
 // and clock.
 func MergeUpdates(updates ...[]byte) ([]byte, error) {
-	m := merger{lim: toolLimits()}
+	return mergeWithin(toolLimits(), maxRun, maxText, updates)
+}
+
+// mergeWithin is MergeUpdates that reads within lim and joins text up to run
+// clocks and text bytes.
+func mergeWithin(lim Limits, run uint64, text int, updates [][]byte) ([]byte, error) {
+	m := merger{lim: lim, maxRun: run, maxText: text}
 	for i, u := range updates {
 		if err := m.add(u); err != nil {
 			return nil, fmt.Errorf("merge: update %d: %w", i, err)
@@ -34,6 +41,14 @@ func toolLimits() Limits {
 	}
 }
 
+// checkedLimits are for bytes that were checked before, within limits that may
+// have been smaller or greater than any others.
+var checkedLimits = func() Limits {
+	lim := toolLimits()
+	lim.MaxDepth = math.MaxInt32
+	return lim
+}()
+
 // segment is a stretch of structs of one client without gaps.
 type segment struct {
 	client     uint64
@@ -44,6 +59,8 @@ type segment struct {
 
 type merger struct {
 	lim      Limits
+	maxRun   uint64 // clocks of a text that is joined
+	maxText  int    // bytes of it
 	updates  [][]byte
 	segments []segment
 	deletes  map[uint64][]span
@@ -205,7 +222,7 @@ func (m *merger) write(s *rawStruct, raw []byte, client uint64) {
 	if m.held && l.kind() == kindString && s.kind() == kindString && (l.info|s.info)&infoSub == 0 &&
 		s.info&infoOrigin != 0 && s.origin == (rawID{client, s.clock - 1}) &&
 		l.info&infoRight == s.info&infoRight && l.right == s.right &&
-		l.length+s.length <= maxRun && m.size(l)+len(s.content()) <= maxText {
+		l.length+s.length <= m.maxRun && m.size(l)+len(s.content()) <= m.maxText {
 		if m.raw != nil {
 			m.text, m.raw = append(m.text[:0], l.content()...), nil
 		}
@@ -302,7 +319,11 @@ func DiffUpdate(update, sv []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	lim := toolLimits()
+	return diffWithin(toolLimits(), update, known)
+}
+
+// diffWithin is DiffUpdate for a decoded state vector.
+func diffWithin(lim Limits, update []byte, known map[uint64]uint64) ([]byte, error) {
 	c := cursor{b: update}
 	blocks, deletesAt := c.checkUpdate(nil, &lim)
 	if c.err != nil {
