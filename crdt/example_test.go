@@ -146,7 +146,6 @@ func ExampleDoc_Inspect() {
 	visitor.Transact(nil, func(tx *crdt.Tx) { visitor.Map("plan").Set(tx, "title", "Mine") })
 	// Output:
 	// client 2 would set title of plan (implicit: false)
-	// client 1 would delete title of plan (implicit: true)
 	// client 1 would delete title of plan (implicit: false)
 }
 

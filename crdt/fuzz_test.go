@@ -2,6 +2,7 @@ package crdt_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -79,6 +80,14 @@ func FuzzApplyUpdate(f *testing.F) {
 		err := d.ApplyUpdate(update, nil)
 		if (err == nil) != (inspected == nil) && err != crdt.ErrPendingFull {
 			t.Fatalf("Inspect says %v, ApplyUpdate %v (%d touches)", inspected, err, len(touches))
+		}
+		limits := fuzzLimits
+		limits.MaxTouches = 4
+		brief := crdt.New(crdt.Options{ClientID: 3, Limits: limits})
+		brief.ApplyUpdate(base, nil)
+		few, short := brief.Inspect(update)
+		if (short == nil) != (inspected == nil) && !errors.Is(short, crdt.ErrLimit) || len(few) > 4 || short == nil && len(few) != len(touches) {
+			t.Fatalf("Inspect says %v (%d touches), with a limit %v (%d touches)", inspected, len(touches), short, len(few))
 		}
 		if err == nil {
 			if known, err := d.Contains(update); err != nil || !known && !d.HasPending() {

@@ -1,6 +1,10 @@
 package crdt
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // TouchKind says what an update would do at a place.
 type TouchKind uint8
@@ -37,8 +41,10 @@ type PathStep struct {
 // Touch is one thing that applying an update would do.
 type Touch struct {
 	Kind TouchKind
-	Root string     // name of the root
-	Path []PathStep // from the root to the type that is touched; empty: the root itself
+	Root string // name of the root
+	// Path leads from the root to the type that is touched; empty: the root
+	// itself. Touches of one type share it, so leave it unmodified.
+	Path []PathStep
 	// Key is the key that is set or deleted, or the attribute of a formatting mark;
 	// Keyed tells a key from none, since "" is a key.
 	Key   string
@@ -60,13 +66,21 @@ type Touch struct {
 	Collected bool
 }
 
-// Inspect lists what applying a v1 update would touch: what it adds, sets,
-// deletes and formats, implied deletes included. Places are resolved through
-// the document, since a struct does not carry its place where its neighbours do.
-// What is known already is not listed. The document is not changed; roots are
-// not created.
+// Inspect lists what applying a v1 update would touch: first what it adds, sets
+// and formats, in its own order; then what it says to delete, by client and
+// clock; then the deletes that follow from these. A clock is listed as deleted at
+// most once, and not as implicit if the update names it. Places are resolved
+// through the document, since a struct does not carry its place where its
+// neighbours do.
 //
-// Cost is that of the update and of what it would delete.
+// Not listed is what is known already; content that the update brings only to
+// delete it with its parent, other than as added; and what the update would let
+// in from the waiting room (see HasPending). That was listed as Unresolved when it
+// came, so who judges updates by their touches refuses those (see Integrable).
+//
+// The document is not changed; roots are not created. Cost is that of the update
+// and of what it would delete. The error is that of ApplyUpdate, or wraps
+// ErrLimit if there is more to list than Limits.MaxTouches; then there is no list.
 func (d *Doc) Inspect(update []byte) ([]Touch, error) {
 	c := cursor{b: update}
 	blocks, deletesAt := c.checkUpdate(nil, &d.limits)
@@ -76,39 +90,121 @@ func (d *Doc) Inspect(update []byte) ([]Touch, error) {
 	if c.err == nil {
 		c.err = d.checkDepth(update, blocks)
 	}
+	in := inspection{d: d}
+	if c.err == nil {
+		in.o, in.deletes = d.newOverlay(update, blocks), c.deletedRanges(deletesAt)
+		c.err = in.run()
+	}
 	if c.err != nil {
 		return nil, fmt.Errorf("inspect %d-byte update: %w", len(update), c.err)
 	}
-	in := inspection{d: d, o: d.newOverlay(update, blocks), replaced: map[ref]bool{}}
-	for i := range in.o.structs {
-		in.add(i)
-	}
-	c.pos = deletesAt
-	c.eachDelete(in.delete)
 	return in.touches, nil
 }
 
+// InspectV2 is Inspect for an update of format v2.
+func (d *Doc) InspectV2(update []byte) ([]Touch, error) {
+	v1, err := v2ToV1(update, &d.limits)
+	if err != nil {
+		return nil, fmt.Errorf("inspect %d-byte v2 update: %w", len(update), err)
+	}
+	return d.Inspect(v1)
+}
+
+// deletedRange is part of the delete set of an update.
+type deletedRange struct{ client, clock, end uint64 }
+
+// deletedRanges reads a checked delete set. The ranges come out by client and
+// clock, and none touches another.
+func (c *cursor) deletedRanges(at int) []deletedRange {
+	var all []deletedRange
+	c.pos = at
+	c.eachDelete(func(client, clock, length uint64) {
+		all = append(all, deletedRange{client, clock, clock + length})
+	})
+	order := func(a, b deletedRange) int {
+		return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.clock, b.clock))
+	}
+	if !slices.IsSortedFunc(all, order) {
+		slices.SortFunc(all, order)
+	}
+	joined := all[:0]
+	for _, x := range all {
+		if n := len(joined) - 1; n >= 0 && joined[n].client == x.client && x.clock <= joined[n].end {
+			joined[n].end = max(joined[n].end, x.end)
+		} else {
+			joined = append(joined, x)
+		}
+	}
+	return joined
+}
+
 type inspection struct {
-	d        *Doc
-	o        *overlay
-	touches  []Touch
-	client   uint64       // of the struct before
-	reach    uint64       // clocks of it that are here or in the update, without a gap
-	replaced map[ref]bool // current values already listed as implicitly deleted
+	d       *Doc
+	o       *overlay
+	deletes []deletedRange // what the update deletes
+	touches []Touch
+	err     error // too many touches: everything ends
+
+	section  int          // of the struct looked at
+	reach    []uint64     // by section: its client's clocks that are here or in the update, without a gap
+	replaced map[ref]bool // values that a set of the update takes the place of
+	implied  []ref        // items that go with others, still to be listed
+
+	ways  map[typeKey]way // found so far, perhaps without last
+	last  typeKey
+	way   way // to last
+	steps int // in all ways
+}
+
+// typeKey names a type of the store or a struct of the update: one that makes a
+// type, or one that names a new root.
+type typeKey struct {
+	typ       uint32
+	outer     int32 // index of the struct + 1
+	namesRoot bool
+}
+
+// way leads from the document to a type.
+type way struct {
+	root string
+	path []PathStep
+}
+
+func (in *inspection) run() error {
+	for b := range in.o.blocks {
+		in.section = b
+		in.reach = append(in.reach, uint64(in.d.stateOf(in.o.blocks[b].client)))
+		for i := in.o.first[b]; i < in.o.first[b+1] && in.err == nil; i++ {
+			in.add(i)
+		}
+	}
+	for _, x := range in.deletes {
+		in.delete(x)
+	}
+	in.follow()
+	return in.err
+}
+
+// list appends a touch. Every touch goes through here.
+func (in *inspection) list(t *Touch) {
+	if in.err == nil && len(in.touches) >= in.d.limits.MaxTouches {
+		in.err = overLimit(0, "more than %d touches", in.d.limits.MaxTouches)
+	}
+	if in.err == nil {
+		in.touches = append(in.touches, *t)
+	}
 }
 
 func (in *inspection) add(i int) {
 	x := in.o.resolve(i)
 	state := uint64(in.d.stateOf(x.client))
-	if i == 0 || x.client != in.client {
-		in.client, in.reach = x.client, state
-	}
 	if x.clock+x.length <= state || x.info == kindSkip {
 		return
 	}
-	gap := x.clock > in.reach
+	reach := &in.reach[in.section]
+	gap := x.clock > *reach
 	if !gap {
-		in.reach = x.clock + x.length
+		*reach = x.clock + x.length
 	}
 	from := max(x.clock, state)
 	t := Touch{Kind: TouchInsert, Client: x.client, Clock: from, Len: x.clock + x.length - from}
@@ -123,7 +219,7 @@ func (in *inspection) add(i int) {
 	}
 	in.place(&t, i)
 	t.Unresolved = t.Unresolved || gap
-	in.touches = append(in.touches, t)
+	in.list(&t)
 	if x.keyed && x.state == overlayPlaced && x.typ != 0 {
 		in.replace(x)
 	}
@@ -143,25 +239,68 @@ func (in *inspection) place(t *Touch, i int) {
 	if t.Kind != TouchFormat {
 		t.Key, t.Keyed = x.key, x.keyed
 	}
-	var tail []PathStep // innermost first
-	for x.outer > 0 {
-		t.NewType = true
-		i = int(x.outer) - 1
-		y := in.o.resolve(i)
-		step := PathStep{ID: ID{y.client, y.clock}, Keyed: y.keyed}
-		if y.keyed {
-			step.Key = y.key
+	t.NewType = x.outer != 0
+	w := in.wayTo(in.parentOf(i))
+	t.Root, t.Path = w.root, w.path
+}
+
+// parentOf names the type that struct i of the update is in.
+func (in *inspection) parentOf(i int) typeKey {
+	x := &in.o.structs[i]
+	switch {
+	case x.outer > 0:
+		return typeKey{outer: x.outer}
+	case x.outer < -1: // where another struct says
+		return typeKey{outer: -x.outer - 1, namesRoot: true}
+	case x.outer < 0:
+		return typeKey{outer: int32(i) + 1, namesRoot: true}
+	}
+	return typeKey{typ: x.typ}
+}
+
+// wayTo finds the way to a type, once for each.
+func (in *inspection) wayTo(k typeKey) way {
+	if k == in.last {
+		return in.way
+	}
+	w, ok := in.ways[k]
+	if !ok {
+		switch {
+		case k.typ != 0:
+			w.root, w.path = in.d.steps(k.typ)
+		case k.namesRoot:
+			w.root = in.o.rootName(int(k.outer) - 1)
+		default:
+			w = in.newWay(int(k.outer) - 1)
 		}
-		tail = append(tail, step)
-		x = y
+		// Long ways count as touches, so that deep nesting is bounded too.
+		if in.steps += len(w.path); in.steps/4 > in.d.limits.MaxTouches && in.err == nil {
+			in.err = overLimit(0, "more than %d touches in deep places", in.d.limits.MaxTouches)
+		}
 	}
-	if x.typ != 0 {
-		t.Root, t.Path = in.d.steps(x.typ)
-	} else {
-		t.Root, t.NewType = in.o.newRoot(i), true
+	if in.last != (typeKey{}) {
+		if in.ways == nil {
+			in.ways = map[typeKey]way{}
+		}
+		in.ways[in.last] = in.way
 	}
-	for j := len(tail) - 1; j >= 0; j-- {
-		t.Path = append(t.Path, tail[j])
+	in.last, in.way = k, w
+	return w
+}
+
+// newWay is wayTo the type that struct i of the update makes.
+func (in *inspection) newWay(i int) way {
+	var tail []PathStep // innermost first
+	for {
+		x := in.o.resolve(i)
+		tail = append(tail, PathStep{ID: ID{x.client, x.clock}, Keyed: x.keyed, Key: x.key})
+		outer := in.parentOf(i)
+		if _, known := in.ways[outer]; known || outer == in.last || x.outer <= 0 {
+			w := in.wayTo(outer)
+			slices.Reverse(tail)
+			return way{w.root, slices.Concat(w.path, tail)}
+		}
+		i = int(x.outer) - 1
 	}
 }
 
@@ -177,13 +316,11 @@ func (d *Doc) steps(typ uint32) (root string, path []PathStep) {
 		path = append(path, PathStep{Key: d.keys[l.key], Keyed: l.key != 0, ID: d.idOf(it)})
 		typ = l.typ
 	}
-	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {
-		path[i], path[j] = path[j], path[i]
-	}
+	slices.Reverse(path)
 	return d.keys[d.types[typ].name], path
 }
 
-// replace lists the current value of a key of the store as deleted.
+// replace notes that the current value of a key of the store goes.
 func (in *inspection) replace(x *overlaid) {
 	k, ok := in.d.keyIndex[x.key]
 	if !ok {
@@ -193,83 +330,119 @@ func (in *inspection) replace(x *overlaid) {
 	if l == 0 {
 		return
 	}
-	if r := in.d.lists[l].tail; r != 0 && !in.d.at(r).deleted() && !in.replaced[r] {
-		in.replaced[r] = true
-		in.deleteItem(r, 0, in.d.at(r).length, true)
+	r := in.d.lists[l].tail
+	if r == 0 || in.d.at(r).deleted() || in.replaced[r] {
+		return
 	}
+	if in.replaced == nil {
+		in.replaced = map[ref]bool{}
+	}
+	in.replaced[r] = true
+	in.implied = append(in.implied, r)
 }
 
-// deleteItem lists part of an item of the store as deleted, and what is in it.
-func (in *inspection) deleteItem(r ref, from, to uint32, implicit bool) {
-	d := in.d
-	todo := []ref{r}
-	for len(todo) > 0 {
-		r := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		it := d.at(r)
-		t := Touch{Kind: TouchDelete, Client: d.clients[it.client].id, Implicit: implicit}
-		t.Clock, t.Len = uint64(it.clock+from), uint64(to-from)
-		l := &d.lists[it.list]
-		t.Root, t.Path = d.steps(l.typ)
-		t.Key, t.Keyed = d.keys[l.key], l.key != 0
-		in.touches = append(in.touches, t)
-		if it.kind() == kindType {
-			todo = d.liveContents(todo, it.off)
-		}
-		implicit = true
-		if len(todo) > 0 {
-			from, to = 0, d.at(todo[len(todo)-1]).length
-		}
+// delete lists one range that the update deletes.
+func (in *inspection) delete(x deletedRange) {
+	if ix := in.d.lookup(x.client); ix != 0 {
+		x.clock = in.deleteStored(in.d.clients[ix], x)
 	}
-}
-
-// liveContents appends the items of a type that are not deleted.
-func (d *Doc) liveContents(to []ref, typ uint32) []ref {
-	for r := d.lists[d.types[typ].seq].head; r != 0; r = d.at(r).right {
-		if !d.at(r).deleted() {
-			to = append(to, r)
-		}
-	}
-	for l := d.types[typ].slot; l != 0; l = d.lists[l].next {
-		if r := d.lists[l].tail; r != 0 && !d.at(r).deleted() {
-			to = append(to, r)
-		}
-	}
-	return to
-}
-
-func (in *inspection) delete(id, clock, length uint64) {
-	d, end := in.d, clock+length
-	if ix := d.lookup(id); ix != 0 && clock < uint64(d.clients[ix].next) {
-		c := d.clients[ix]
-		stop := min(end, uint64(c.next))
-		for p := c.find(uint32(clock)); ; {
-			r := c.at(p)
-			it := d.at(r)
-			if uint64(it.clock) >= stop {
-				break
-			}
-			if !it.deleted() {
-				from := uint32(max(clock, uint64(it.clock))) - it.clock
-				in.deleteItem(r, from, uint32(min(stop, uint64(it.end())))-it.clock, false)
-			}
-			if !c.step(&p) {
-				break
-			}
-		}
-		clock = stop
-	}
-	for clock < end {
-		i := in.o.at(id, clock)
-		t := Touch{Kind: TouchDelete, Client: id, Clock: clock, Len: end - clock}
-		if i < 0 {
-			t.Unresolved = true
-		} else {
-			x := &in.o.structs[i]
-			t.Len = min(end, x.clock+x.length) - clock
+	for x.clock < x.end && in.err == nil {
+		i, until := in.o.from(x.client, x.clock)
+		t := Touch{Kind: TouchDelete, Client: x.client, Clock: x.clock}
+		x.clock = min(until, x.end)
+		t.Len = x.clock - t.Clock
+		if i >= 0 {
 			in.place(&t, i)
 		}
-		in.touches = append(in.touches, t)
-		clock += t.Len
+		t.Unresolved = i < 0 || t.Unresolved || t.Clock >= in.reach[in.o.section(x.client)]
+		in.list(&t)
+	}
+}
+
+// deleteStored is delete for what is in the document. It returns the first clock
+// of the range that is not.
+func (in *inspection) deleteStored(c *client, x deletedRange) uint64 {
+	stop := min(x.end, uint64(c.next))
+	if x.clock >= stop {
+		return x.clock
+	}
+	for p := c.find(uint32(x.clock)); in.err == nil; {
+		r := c.at(p)
+		it := in.d.at(r)
+		if uint64(it.clock) >= stop {
+			break
+		}
+		if !it.deleted() {
+			in.listItem(r, max(x.clock, uint64(it.clock)), min(stop, uint64(it.end())), false)
+		}
+		if !c.step(&p) {
+			break
+		}
+	}
+	return stop
+}
+
+// follow lists what goes with what is listed so far.
+func (in *inspection) follow() {
+	for len(in.implied) > 0 && in.err == nil {
+		r := in.implied[len(in.implied)-1]
+		in.implied = in.implied[:len(in.implied)-1]
+		it := in.d.at(r)
+		id, clock, end := in.d.clients[it.client].id, uint64(it.clock), uint64(it.end())
+		// What the update deletes itself is listed already.
+		at, found := slices.BinarySearchFunc(in.deletes, deletedRange{client: id, clock: clock}, func(a, b deletedRange) int {
+			return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.clock, b.clock))
+		})
+		if !found && at > 0 && in.deletes[at-1].client == id {
+			at--
+		}
+		for _, x := range in.deletes[at:] {
+			if x.client != id || x.clock >= end {
+				break
+			}
+			if clock < x.clock {
+				in.listItem(r, clock, x.clock, true)
+			}
+			clock = max(clock, x.end)
+		}
+		if clock < end {
+			in.listItem(r, clock, end, true)
+		}
+	}
+}
+
+// listItem lists part of an item of the store as deleted. What it contains
+// follows.
+func (in *inspection) listItem(r ref, clock, end uint64, implicit bool) {
+	d := in.d
+	it := d.at(r)
+	l := &d.lists[it.list]
+	t := Touch{Kind: TouchDelete, Client: d.clients[it.client].id, Clock: clock, Len: end - clock, Implicit: implicit}
+	w := in.wayTo(typeKey{typ: l.typ})
+	t.Root, t.Path = w.root, w.path
+	t.Key, t.Keyed = d.keys[l.key], l.key != 0
+	in.list(&t)
+	if it.kind() == kindType {
+		in.goWith(it.off)
+	}
+}
+
+// goWith notes that what a type contains goes too. A type is met once, with the
+// item that holds it.
+func (in *inspection) goWith(typ uint32) {
+	d := in.d
+	ti := &d.types[typ]
+	note := func(r ref) {
+		if !d.at(r).deleted() && !in.replaced[r] {
+			in.implied = append(in.implied, r)
+		}
+	}
+	for r := d.lists[ti.seq].head; r != 0; r = d.at(r).right {
+		note(r)
+	}
+	for l := ti.slot; l != 0; l = d.lists[l].next {
+		if r := d.lists[l].tail; r != 0 {
+			note(r)
+		}
 	}
 }

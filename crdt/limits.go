@@ -17,6 +17,7 @@ type Limits struct {
 	MaxDepth        int // nesting of one value, and of types in types; default 512
 	MaxDeletes      int // ranges in one delete set; default 1<<24
 	MaxPendingBytes int // bytes kept waiting for what they depend on; default 64 MiB
+	MaxTouches      int // what Inspect lists of one update; default 1<<20
 }
 
 // DefaultLimits are generous enough for documents of hundreds of megabytes.
@@ -30,6 +31,7 @@ func DefaultLimits() Limits {
 		MaxDepth:        512,
 		MaxDeletes:      1 << 24,
 		MaxPendingBytes: 64 << 20,
+		MaxTouches:      1 << 20,
 	}
 }
 
@@ -44,6 +46,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.MaxDepth, &def.MaxDepth},
 		{&l.MaxDeletes, &def.MaxDeletes},
 		{&l.MaxPendingBytes, &def.MaxPendingBytes},
+		{&l.MaxTouches, &def.MaxTouches},
 	} {
 		if *f.v <= 0 {
 			*f.v = *f.d

@@ -70,6 +70,8 @@ func checkTouches(t *testing.T, name string, touches []crdt.Touch, before, after
 				t.Fatalf("%s: %+v deletes what was gone", name, touch)
 			case touch.Kind != crdt.TouchDelete:
 				inserts[id] = touch
+			case deletes[id].Len > 0:
+				t.Fatalf("%s: %v is deleted twice, by %+v and %+v", name, id, deletes[id], touch)
 			default:
 				deletes[id] = touch
 			}

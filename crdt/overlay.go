@@ -2,6 +2,7 @@ package crdt
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -55,23 +56,6 @@ func (d *Doc) newOverlay(update []byte, blocks []block) *overlay {
 	}
 	o.first = append(o.first, len(o.structs))
 	return o
-}
-
-// at finds the struct of the update that holds a clock, -1 if it has none.
-func (o *overlay) at(client, clock uint64) int {
-	b, ok := slices.BinarySearchFunc(o.blocks, client, func(b block, id uint64) int { return cmp.Compare(b.client, id) })
-	if !ok || clock < o.blocks[b].clock || clock >= o.blocks[b].end {
-		return -1
-	}
-	part := o.structs[o.first[b]:o.first[b+1]]
-	i, ok := slices.BinarySearchFunc(part, clock, func(x overlaid, clock uint64) int { return cmp.Compare(x.clock, clock) })
-	if !ok {
-		i--
-	}
-	if part[i].info == kindSkip {
-		return -1
-	}
-	return o.first[b] + i
 }
 
 func (o *overlay) read(i int) rawStruct {
@@ -187,11 +171,45 @@ func (o *overlay) placeIn(i int, s rawStruct) int {
 	return -1
 }
 
-// newRoot returns the name of the root that x is in, if it does not exist yet.
-func (o *overlay) newRoot(i int) string {
-	if x := &o.structs[i]; x.outer < -1 {
-		i = int(-x.outer) - 2
+// section is the index of a client's section, -1 if it has none.
+func (o *overlay) section(client uint64) int {
+	b, ok := slices.BinarySearchFunc(o.blocks, client, func(b block, id uint64) int { return cmp.Compare(b.client, id) })
+	if !ok {
+		return -1
 	}
+	return b
+}
+
+// from finds what the update has of a client from a clock on: the struct that
+// holds the clock, -1 if there is none, and the clock up to which that is so.
+func (o *overlay) from(client, clock uint64) (i int, until uint64) {
+	b := o.section(client)
+	if b < 0 || clock >= o.blocks[b].end {
+		return -1, math.MaxUint64
+	}
+	if clock < o.blocks[b].clock {
+		return -1, o.blocks[b].clock
+	}
+	part := o.structs[o.first[b]:o.first[b+1]]
+	i, ok := slices.BinarySearchFunc(part, clock, func(x overlaid, clock uint64) int { return cmp.Compare(x.clock, clock) })
+	if !ok {
+		i--
+	}
+	until = part[i].clock + part[i].length
+	if part[i].info == kindSkip {
+		return -1, until
+	}
+	return o.first[b] + i, until
+}
+
+// at finds the struct of the update that holds a clock, -1 if it has none.
+func (o *overlay) at(client, clock uint64) int {
+	i, _ := o.from(client, clock)
+	return i
+}
+
+// rootName is the name of the root that struct i says it is in.
+func (o *overlay) rootName(i int) string {
 	s := o.read(i)
 	return string(s.parentName())
 }
