@@ -69,7 +69,9 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 	s.info = c.u8("struct")
 	kind := s.kind()
 	if kind == kindGC || s.info == kindSkip {
-		s.length = c.uvarint()
+		if s.length = c.uvarint(); kind == kindGC {
+			s.info = kindGC // other bits mean nothing, as in Yjs
+		}
 	} else {
 		if s.info&infoOrigin != 0 {
 			s.origin = rawID{c.uvarint(), c.uvarint()}

@@ -177,7 +177,7 @@ func (d *Doc) mergeWaiting(parts [][]byte) []byte {
 
 // mergeOwn is MergeUpdates for updates that the document wrote or has checked.
 func (d *Doc) mergeOwn(updates ...[]byte) ([]byte, error) {
-	return mergeWithin(checkedLimits, uint64(d.limits.MaxRunLength), d.limits.MaxStringBytes, updates)
+	return mergeWithin(d, checkedLimits, uint64(d.limits.MaxRunLength), d.limits.MaxStringBytes, updates)
 }
 
 // waitingUpdate returns the waiting structs and deletes as one update, nil if none.

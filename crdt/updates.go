@@ -12,24 +12,36 @@ import (
 // MergeUpdates folds v1 updates into one that has the effect of all of them, in
 // whatever order they are given. Nothing needs to be known about the document.
 // Structs carried twice are written once, gaps become Skip structs, and text
-// typed on in a later update is joined to what it continues.
+// typed on in a later update is joined to what it continues, if the updates say
+// themselves that it stands in a sequence (see Doc.MergeUpdates).
 //
 // Cost is linear in the size of the input, but for sorting the updates by client
 // and clock.
 func MergeUpdates(updates ...[]byte) ([]byte, error) {
-	return mergeWithin(toolLimits(), maxRun, maxText, updates)
+	return mergeWithin(nil, toolLimits(), maxRun, maxText, updates)
 }
 
-// mergeWithin is MergeUpdates that reads within lim and joins text up to run
-// clocks and text bytes.
-func mergeWithin(lim Limits, run uint64, text int, updates [][]byte) ([]byte, error) {
-	m := merger{lim: lim, maxRun: run, maxText: text}
+// MergeUpdates is the function of that name for updates which continue what this
+// document holds. The document is not changed. It tells where text belongs whose
+// beginning is not among the updates, and so more of it is joined.
+func (d *Doc) MergeUpdates(updates ...[]byte) ([]byte, error) {
+	return mergeWithin(d, toolLimits(), uint64(d.limits.MaxRunLength), d.limits.MaxStringBytes, updates)
+}
+
+// mergeWithin merges updates that continue base, which may be nil. It reads within
+// lim and joins text up to run clocks and text bytes.
+func mergeWithin(base *Doc, lim Limits, run uint64, text int, updates [][]byte) ([]byte, error) {
+	m := merger{lim: lim, base: base, maxRun: run, maxText: text}
 	for i, u := range updates {
 		if err := m.add(u); err != nil {
 			return nil, fmt.Errorf("merge: update %d: %w", i, err)
 		}
 	}
-	return m.encode(), nil
+	out := m.encode()
+	if m.misjoined(out) {
+		out = m.encode()
+	}
+	return out, nil
 }
 
 // toolLimits bound the functions that work without a document. A merged log may
@@ -59,6 +71,7 @@ type segment struct {
 
 type merger struct {
 	lim      Limits
+	base     *Doc   // what the updates continue; may be nil
 	maxRun   uint64 // clocks of a text that is joined
 	maxText  int    // bytes of it
 	updates  [][]byte
@@ -69,6 +82,7 @@ type merger struct {
 	body     []byte // structs of the section being written
 	count    uint64
 	sections uint64
+	client   uint64 // of the section
 	start    uint64 // clock of the section's first struct
 
 	// The last struct of the section, not written yet since the next may join it.
@@ -77,7 +91,14 @@ type merger struct {
 	raw     []byte // its bytes, while it is as it came
 	text    []byte // its text, once something was joined
 	scratch []byte
+
+	joins []clocks // the runs that were joined, in the order written
+	apart []clocks // and those that must not be, in the same order
+	next  int      // the first of apart that may lie ahead
 }
+
+// clocks are from ≤ clock < to of one client.
+type clocks struct{ client, from, to uint64 }
 
 func (m *merger) add(u []byte) error {
 	c := cursor{b: u}
@@ -143,7 +164,7 @@ func (m *merger) encode() []byte {
 		}
 		return cmp.Compare(a.clock, b.clock)
 	})
-	m.out = []byte{0}
+	m.out, m.sections, m.scratch, m.joins, m.next = []byte{0}, 0, m.scratch[:0], m.joins[:0], 0
 	for i := 0; i < len(m.segments); {
 		j := i
 		for j < len(m.segments) && m.segments[j].client == m.segments[i].client {
@@ -174,6 +195,7 @@ func appendDeleteSet(b []byte, deletes map[uint64][]span) []byte {
 func (m *merger) section(segs []segment) {
 	m.body, m.count, m.held = m.body[:0], 0, false
 	client := segs[0].client
+	m.client = client
 	m.start = segs[0].clock
 	next := m.start
 	var s rawStruct
@@ -222,7 +244,7 @@ func (m *merger) write(s *rawStruct, raw []byte, client uint64) {
 	if m.held && l.kind() == kindString && s.kind() == kindString && (l.info|s.info)&infoSub == 0 &&
 		s.info&infoOrigin != 0 && s.origin == (rawID{client, s.clock - 1}) &&
 		l.info&infoRight == s.info&infoRight && l.right == s.right &&
-		l.length+s.length <= m.maxRun && m.size(l)+len(s.content()) <= m.maxText {
+		l.length+s.length <= m.maxRun && m.size(l)+len(s.content()) <= m.maxText && !m.keepsApart(client, s.clock) {
 		if m.raw != nil {
 			m.text, m.raw = append(m.text[:0], l.content()...), nil
 		}
@@ -257,6 +279,7 @@ func (m *merger) flush() {
 		l.joined = m.text
 		l.ascii = uint64(len(m.text)) == l.length
 		m.body = appendRaw(m.body, l, 0, 0)
+		m.joins = append(m.joins, clocks{m.client, l.clock, l.clock + l.length})
 	}
 	m.count++
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"coplan/crdt"
 	"coplan/server/journal"
 )
 
@@ -182,7 +181,7 @@ func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
 		case 1:
 			batch = updates[0]
 		default:
-			if batch, err = crdt.MergeUpdates(updates...); err != nil {
+			if batch, err = r.live.MergeUpdates(updates...); err != nil {
 				return 0, nil, err
 			}
 		}

@@ -1,0 +1,35 @@
+package crdt
+
+import "slices"
+
+// MergeApart is MergeUpdates that joins nothing.
+func MergeApart(updates ...[]byte) ([]byte, error) {
+	m := merger{lim: toolLimits(), maxRun: maxRun, maxText: maxText}
+	for _, u := range updates {
+		if err := m.add(u); err != nil {
+			return nil, err
+		}
+	}
+	m.encode()
+	m.apart = slices.Clone(m.joins)
+	return m.encode(), nil
+}
+
+// Crossed reports whether a struct of a sound update says that what was on its
+// right is part of what was on its left, or comes before it.
+func Crossed(update []byte) bool {
+	lim := toolLimits()
+	c := cursor{b: update}
+	blocks, _ := c.checkUpdate(nil, &lim)
+	var s rawStruct
+	for _, b := range blocks {
+		c.pos = b.pos
+		for clock := b.clock; clock < b.end; clock += s.length {
+			c.readStruct(&s, b.client, clock, &lim)
+			if s.hasOrigin() && s.hasRight() && s.origin.client == s.right.client && s.right.clock <= s.origin.clock {
+				return true
+			}
+		}
+	}
+	return false
+}
