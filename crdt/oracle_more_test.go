@@ -240,11 +240,14 @@ func positionSession(t *testing.T, o *oracle, seed uint64) (resolved int) {
 		for _, pos := range positions {
 			for _, r := range []*pair{a, b} {
 				_, index, ok := r.doc.ResolvePosition(pos)
-				theirs := o.call(t, "index", r.id, pos.Encode())
+				theirs := o.call(t, "index", r.id, pos.Encode(), true)
 				if !ok && theirs == nil {
 					continue
 				}
 				list, found := theirs.([]any)
+				if !ok && found && pos.HasRoot && list[0] == int64(0) {
+					continue // Yjs makes the root
+				}
 				if !ok || !found || int64(index) != list[0] || int64(pos.Assoc) != list[1] {
 					t.Fatalf("%s: %x resolves to %d (%v), in Yjs to %v", name, pos.Encode(), index, ok, theirs)
 				}

@@ -17,18 +17,18 @@ import (
 func TestOracleUndo(t *testing.T) {
 	o := useOracle(t)
 	first, last := sessionSeeds(t, 150)
-	undone, diverged := 0, 0
+	undone, followed, diverged := 0, 0, 0
 	for seed := first; seed < last; seed++ {
-		n, converged := undoSession(t, o, seed)
-		undone += n
+		n, f, converged := undoSession(t, o, seed)
+		undone, followed = undone+n, followed+f
 		if !converged {
 			diverged++
 		}
 	}
 	n := int(last - first)
-	t.Logf("%d sessions, %d steps undone or redone, %d sessions ended with different replicas", n, undone, diverged)
-	if undone < 4*n {
-		t.Errorf("only %d steps undone or redone", undone)
+	t.Logf("%d sessions, %d steps undone or redone, %d positions that undo moved, %d sessions ended with different replicas", n, undone, followed, diverged)
+	if undone < 4*n || followed < 2*n {
+		t.Errorf("only %d steps undone or redone, %d positions moved by it", undone, followed)
 	}
 	// Once in a while Yjs restores something between neighbours that stand the
 	// other way round, and then replicas order it differently. The engine makes
@@ -50,6 +50,9 @@ type undoWorld struct {
 	now      time.Time
 	log      []string
 	undone   int
+
+	positions [][]byte // taken so far, by either side
+	followed  int      // positions that undo brought back
 }
 
 func newUndoWorld(t *testing.T, o *oracle, seed uint64) *undoWorld {
@@ -79,7 +82,7 @@ func newUndoWorld(t *testing.T, o *oracle, seed uint64) *undoWorld {
 	return w
 }
 
-func undoSession(t *testing.T, o *oracle, seed uint64) (undone int, converged bool) {
+func undoSession(t *testing.T, o *oracle, seed uint64) (undone, followed int, converged bool) {
 	w := newUndoWorld(t, o, seed)
 	defer func() {
 		if p := recover(); p != nil {
@@ -95,7 +98,9 @@ func undoSession(t *testing.T, o *oracle, seed uint64) (undone int, converged bo
 	}
 	w.compare(0)
 	w.compare(1)
-	return w.undone, dumpDoc(w.pairs[0].doc, roots) == dumpDoc(w.pairs[1].doc, roots)
+	w.comparePositions(0)
+	w.comparePositions(1)
+	return w.undone, w.followed, dumpDoc(w.pairs[0].doc, roots) == dumpDoc(w.pairs[1].doc, roots)
 }
 
 func (w *undoWorld) fail(format string, args ...any) {
@@ -122,7 +127,73 @@ func (w *undoWorld) step() {
 	case w.rng.IntN(4) == 0:
 		w.undo(i, "clear")
 	}
+	w.takePosition(i)
 	w.compare(i)
+}
+
+// takePosition notes a random place that pair i sees.
+func (w *undoWorld) takePosition(i int) {
+	t, path := any(rootOf(w.pairs[i].doc, "text")), []any{"text"}
+	if w.rng.IntN(2) == 0 {
+		name := w.profile.root(w.rng)
+		t, path = any(rootOf(w.pairs[i].doc, name)), []any{name}
+		for w.rng.IntN(3) > 0 {
+			step, child := randomChild(w.rng, t)
+			if child == nil {
+				break
+			}
+			t, path = child, append(path, step)
+		}
+	}
+	seq, ok := t.(interface {
+		Len() int
+		RelativePosition(index, assoc int) crdt.RelativePosition
+	})
+	if !ok {
+		return // a map
+	}
+	index, assoc := w.rng.IntN(seq.Len()+1), w.rng.IntN(2)-1
+	if w.rng.IntN(4) == 0 {
+		index = seq.Len()
+	}
+	pos := seq.RelativePosition(index, assoc).Encode()
+	if theirs := w.o.call(w.t, "position", i, path, index, assoc).([]any); !bytes.Equal(pos, theirs[0].([]byte)) {
+		w.fail("position %d in %v, assoc %d:\nGo  %x\nYjs %x", index, path, assoc, pos, theirs[0])
+	}
+	w.positions = append(w.positions, pos)
+}
+
+// comparePositions resolves every place noted so far in pair i, following what
+// undo brought back and not.
+func (w *undoWorld) comparePositions(i int) {
+	d := w.pairs[i].doc
+	for _, enc := range w.positions {
+		pos, err := crdt.DecodeRelativePosition(enc)
+		if err != nil {
+			w.fail("%x: %v", enc, err)
+		}
+		var answers []string
+		for _, follow := range []bool{true, false} {
+			resolve := d.ResolvePosition
+			if !follow {
+				resolve = d.ResolveSharedPosition
+			}
+			mine, theirs := "nowhere", "nowhere"
+			if _, index, ok := resolve(pos); ok {
+				mine = fmt.Sprint(index)
+			}
+			if a, ok := w.o.call(w.t, "index", i, enc, follow).([]any); ok {
+				theirs = fmt.Sprint(a[0])
+			}
+			if mine != theirs {
+				w.fail("%d resolves %x (undo followed: %v) to %s, Yjs to %s", i, enc, follow, mine, theirs)
+			}
+			answers = append(answers, mine)
+		}
+		if answers[0] != answers[1] {
+			w.followed++
+		}
+	}
 }
 
 func (w *undoWorld) send(from int, update []byte) {
@@ -201,10 +272,11 @@ func (w *undoWorld) undo(i int, what string) {
 	if popped != answer[0] || (update != nil) != (len(theirs) > 0) || update != nil && !bytes.Equal(update, theirs[0]) {
 		w.fail("%s: popped %v, in Yjs %v, updates:\nGo  %x\nYjs %x", what, popped, answer[0], update, theirs)
 	}
+	w.send(i, update)
 	if popped == true {
 		w.undone++
+		w.comparePositions(i)
 	}
-	w.send(i, update)
 }
 
 func (w *undoWorld) compare(i int) {

@@ -60,23 +60,55 @@ func (f XMLFragment) RelativePosition(index, assoc int) RelativePosition {
 }
 
 // ResolvePosition finds where a position is now: the type and the index in it.
-// If what it stuck to was deleted, that is where it was. It reports false if
-// the document lacks the content, or has collected the place.
+// If what it stuck to was deleted, that is where it was; if an UndoManager of this
+// document brought it back, that is where it is again. It reports false if the
+// document lacks the content or the root, or has collected the place.
 func (d *Doc) ResolvePosition(p RelativePosition) (Type, int, bool) {
+	return d.resolvePosition(p, true)
+}
+
+// ResolveSharedPosition is ResolvePosition without regard to undo. What was
+// brought back is new content under a new id, and which it was before is known
+// only where undo was asked for; so this is the answer that all replicas agree on.
+func (d *Doc) ResolveSharedPosition(p RelativePosition) (Type, int, bool) {
+	return d.resolvePosition(p, false)
+}
+
+func (d *Doc) resolvePosition(p RelativePosition, follow bool) (Type, int, bool) {
 	switch {
 	case p.Item != nil:
-		return d.resolveItem(*p.Item, p.Assoc)
+		return d.resolveItem(*p.Item, p.Assoc, follow)
 	case p.HasRoot:
-		t := d.root(p.Root, typeUnknown)
+		t := d.rootIfAny([]byte(p.Root))
+		if t == 0 {
+			return nil, 0, false
+		}
 		return d.handle(t), d.edge(t, p.Assoc), true
 	case p.Type != nil:
-		t, ok := d.Type(*p.Type)
+		ix, clock, ok := d.resolveID(*p.Type, follow)
 		if !ok {
 			return nil, 0, false
 		}
-		return t, d.edge(t.ref().typ, p.Assoc), true
+		it := d.at(d.findItem(ix, clock))
+		if it.kind() != kindType {
+			return nil, 0, false
+		}
+		return d.handle(it.off), d.edge(it.off, p.Assoc), true
 	}
 	return nil, 0, false
+}
+
+// resolveID finds a clock here, or what undo brought it back as.
+func (d *Doc) resolveID(id ID, follow bool) (client, clock uint32, ok bool) {
+	ix := d.lookup(id.Client)
+	if ix == 0 || id.Clock >= uint64(d.clients[ix].next) {
+		return 0, 0, false
+	}
+	client, clock = ix, uint32(id.Clock)
+	if follow {
+		client, clock = d.followRedone(client, clock)
+	}
+	return client, clock, true
 }
 
 func (d *Doc) edge(t uint32, assoc int) int {
@@ -86,12 +118,11 @@ func (d *Doc) edge(t uint32, assoc int) int {
 	return int(d.types[t].length)
 }
 
-func (d *Doc) resolveItem(id ID, assoc int) (Type, int, bool) {
-	ix := d.lookup(id.Client)
-	if ix == 0 || id.Clock >= uint64(d.clients[ix].next) {
+func (d *Doc) resolveItem(id ID, assoc int, follow bool) (Type, int, bool) {
+	ix, clock, ok := d.resolveID(id, follow)
+	if !ok {
 		return nil, 0, false
 	}
-	ix, clock := d.followRedone(ix, uint32(id.Clock)) // what undo brought back counts as the same
 	r := d.findItem(ix, clock)
 	it := d.at(r)
 	if it.list == 0 {

@@ -1,6 +1,7 @@
 package crdt
 
 import (
+	"errors"
 	"fmt"
 
 	"coplan/crdt/lib0"
@@ -39,23 +40,32 @@ func AppendSyncUpdate(dst, update []byte) []byte {
 // payload points into frame and has not been looked at. kind is one of
 // SyncStep1, SyncStep2 and SyncUpdate.
 //
-// Unlike Yjs it refuses bytes after the payload.
+// Unlike Yjs it refuses bytes after the payload. The error wraps ErrTruncated or
+// ErrMalformed, and the reason of package lib0 if there is one.
 //
 // Format: y-protocols sync.js.
 func DecodeSync(frame []byte) (kind int, payload []byte, err error) {
 	r := lib0.NewReader(frame)
 	n, err := r.Uvarint()
 	if err != nil {
-		return 0, nil, fmt.Errorf("sync message: type: %w", err)
+		return 0, nil, fmt.Errorf("sync message: type: %w", syncError(err))
 	}
 	if n > SyncUpdate {
-		return 0, nil, fmt.Errorf("sync message: unknown type %d", n)
+		return 0, nil, fmt.Errorf("sync message: unknown type %d: %w", n, ErrMalformed)
 	}
 	if payload, err = r.VarBytes(); err == nil {
 		err = r.Done()
 	}
 	if err != nil {
-		return 0, nil, fmt.Errorf("sync message of type %d: %w", n, err)
+		return 0, nil, fmt.Errorf("sync message of type %d: %w", n, syncError(err))
 	}
 	return int(n), payload, nil
+}
+
+// syncError adds to an error of lib0 the one of this package that it amounts to.
+func syncError(err error) error {
+	if errors.Is(err, lib0.ErrTruncated) {
+		return fmt.Errorf("%w (%w)", ErrTruncated, err)
+	}
+	return fmt.Errorf("%w (%w)", ErrMalformed, err)
 }

@@ -21,16 +21,19 @@ func TestSyncMessagesReadBack(t *testing.T) {
 			t.Errorf("kind %d: read kind %d, %d bytes, %v", kind, got, len(back), err)
 		}
 		for n := range frame {
-			if _, _, err := crdt.DecodeSync(frame[:n]); !errors.Is(err, lib0.ErrTruncated) {
+			if _, _, err := crdt.DecodeSync(frame[:n]); !errors.Is(err, lib0.ErrTruncated) || !errors.Is(err, crdt.ErrTruncated) {
 				t.Errorf("kind %d cut at %d of %d: %v", kind, n, len(frame), err)
 			}
 		}
-		if _, _, err := crdt.DecodeSync(append(frame, 0)); !errors.Is(err, lib0.ErrTrailing) {
+		if _, _, err := crdt.DecodeSync(append(frame, 0)); !errors.Is(err, lib0.ErrTrailing) || !errors.Is(err, crdt.ErrMalformed) {
 			t.Errorf("kind %d with a byte too many: %v", kind, err)
 		}
 	}
-	if _, _, err := crdt.DecodeSync([]byte{3, 0}); err == nil {
-		t.Error("type 3 accepted")
+	if _, _, err := crdt.DecodeSync([]byte{3, 0}); !errors.Is(err, crdt.ErrMalformed) {
+		t.Errorf("type 3: %v", err)
+	}
+	if _, _, err := crdt.DecodeSync(bytes.Repeat([]byte{0xff}, 20)); !errors.Is(err, crdt.ErrMalformed) {
+		t.Errorf("a type without end: %v", err)
 	}
 }
 

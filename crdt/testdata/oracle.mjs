@@ -233,9 +233,9 @@ const commands = {
     const p = Y.createRelativePositionFromTypeIndex(resolve(docs.get(id).doc, path), index, assoc)
     return [Y.encodeRelativePosition(p), JSON.stringify(Y.relativePositionToJSON(p))]
   },
-  index (id, position) {
+  index (id, position, followUndone) {
     const { doc } = docs.get(id)
-    const a = Y.createAbsolutePositionFromRelativePosition(Y.decodeRelativePosition(position), doc)
+    const a = Y.createAbsolutePositionFromRelativePosition(Y.decodeRelativePosition(position), doc, followUndone)
     return a === null ? null : [a.index, a.assoc]
   },
 
