@@ -131,12 +131,20 @@ type stacked struct {
 // rest into the waiting room. blocks is sorted by client and used up. Sections
 // are taken by falling client id, which is the order with the fewest conflicts;
 // a struct that needs one of another section makes that section go first.
+//
+// An update that nests types too deep is refused before it comes here. But what
+// waited may do so only together with what it waited for. The first type that
+// would be too deep is dropped then, and with it the rest of its section, which
+// could not go on without it. Nobody else's structs are: those that depend on it
+// keep waiting. This document's state vector shows the gap, so whoever has the
+// structs sends them again and is told that they are refused.
 func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 	c := cursor{b: update, trusted: true}
 	stack := d.cursors.stack[:0]
 	var parked parking
 	var s rawStruct
 	var left uint64 // structs of its block from s on
+	dropped := false
 	cur := len(blocks) - 1
 	next := func(i int) bool {
 		b := &blocks[i]
@@ -192,16 +200,48 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 			stack, at = stack[:0], -1
 			continue
 		}
-		if state < s.clock+s.length {
+		switch {
+		case s.clock+s.length <= state:
+		case s.kind() == kindType && d.tooDeep(&s):
+			b.done, dropped = true, true
+		default:
 			d.admit(tx, &s, b.client, uint32(state-s.clock))
 		}
 		at = -1
 	}
 	clear(stack[:cap(stack)]) // drop the references into update
 	d.cursors.stack = keepSmall(stack)
-	if parked.sections > 0 {
-		d.waiting.add(parked.update())
+	if parked.sections == 0 {
+		return
 	}
+	// Room was made sure of (fits), but not for what now waits for something dropped.
+	if u := parked.update(); !dropped || d.waiting.bytes+len(u) <= d.limits.MaxPendingBytes {
+		d.waiting.add(u)
+	}
+}
+
+// tooDeep reports whether a type whose dependencies are all here would be nested
+// deeper than Limits.MaxDepth.
+func (d *Doc) tooDeep(s *rawStruct) bool {
+	if int(d.depth) < d.limits.MaxDepth {
+		return false
+	}
+	listOf := func(id rawID) uint32 { return d.at(d.findItem(d.lookup(id.client), uint32(id.clock))).list }
+	listed := uint32(0)
+	switch { // as in integrate
+	case s.hasOrigin():
+		if listed = listOf(s.origin); s.hasRight() && listOf(s.right) == 0 {
+			listed = 0
+		}
+	case s.hasRight():
+		listed = listOf(s.right)
+	case s.rooted:
+		return false // MaxDepth is at least 1
+	default:
+		it := d.at(d.findItem(d.lookup(s.parent.client), uint32(s.parent.clock)))
+		return it.kind() == kindType && int(d.types[it.off].depth) >= d.limits.MaxDepth
+	}
+	return listed != 0 && int(d.types[d.lists[listed].typ].depth) >= d.limits.MaxDepth
 }
 
 // missing returns a client that a struct depends on but whose struct is not here.

@@ -37,8 +37,10 @@
 //
 // Positions and lengths count UTF-16 code units, as in JavaScript: "é" is one,
 // "😀" two. A position beyond the end is a mistake of the caller and panics;
-// positions from outside are to be compared with Len first. Bytes from outside
-// never panic.
+// positions from outside are to be compared with Len first. So does a change that
+// the document's own [Limits] would refuse to read again, such as a text of more
+// than MaxStringBytes: the panic's value is an error that wraps [ErrLimit], and
+// the document holds what was written before it. Bytes from outside never panic.
 //
 // # Exchanging
 //

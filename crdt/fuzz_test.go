@@ -13,6 +13,10 @@ import (
 // fuzzLimits keep one input from being slow for an honest reason.
 var fuzzLimits = crdt.Limits{MaxUpdateBytes: 1 << 16, MaxRunLength: 1 << 16, MaxDepth: 64, MaxPendingBytes: 1 << 17}
 
+// stateLimits are fuzzLimits for a whole state, which may be larger than each of
+// the updates that made it.
+var stateLimits = crdt.Limits{MaxUpdateBytes: 1 << 20, MaxRunLength: 1 << 16, MaxDepth: 64, MaxPendingBytes: 1 << 20}
+
 func seedUpdates(f *testing.F) (updates [][]byte) {
 	for _, c := range hostileCases() {
 		if len(c.update) < 1<<10 {
@@ -48,7 +52,7 @@ func checkApplied(t *testing.T, d *crdt.Doc, before string, refused error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded := crdt.New(crdt.Options{ClientID: 2})
+	loaded := crdt.New(crdt.Options{ClientID: 2, Limits: stateLimits})
 	if err := loaded.ApplyUpdate(state, nil); err != nil {
 		t.Fatalf("its state cannot be loaded: %v", err)
 	}

@@ -1,6 +1,7 @@
 package crdt_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -62,5 +63,107 @@ func TestHostileWaitingPartsStayWithinLimits(t *testing.T) {
 	}
 	if got := reload(t, d, limits).Text("text").String(); got != d.Text("text").String() {
 		t.Errorf("loaded %q", got)
+	}
+}
+
+// nest is so many maps in each other, written by a client from a clock on, the
+// first in the place given.
+func nest(w *wire, client, clock uint64, in place, n int) *wire {
+	w.at(client, clock)
+	for i := range uint64(n) {
+		w.item(typeContent, in, []byte{1})
+		in = place{parent: id(client, clock+i), sub: "in"}
+	}
+	return w
+}
+
+func depthOf(m crdt.Map) int {
+	for n := 1; ; n++ {
+		inner, ok := m.Map("in")
+		if !ok {
+			return n
+		}
+		m = inner
+	}
+}
+
+// Types that waited and turn out to be nested too deep are left out, with what
+// their client wrote after them. Everybody else's changes arrive, and whoever
+// sends what was left out is told.
+func TestHostileDepthOfWaitingTypes(t *testing.T) {
+	outer := nest(new(wire), 9, 0, place{root: "map", sub: "in"}, 300).bytes()
+	inner := nest(new(wire), 9, 300, place{parent: id(9, 299), sub: "in"}, 300).bytes()
+	others := new(wire).at(8, 0).text(place{root: "text"}, "a").text(place{parent: id(9, 299), sub: "t"}, "b").text(place{parent: id(9, 599), sub: "t"}, "c").bytes()
+	d := crdt.New(crdt.Options{ClientID: 1})
+	apply(t, d, inner)
+	apply(t, d, others)
+	apply(t, d, outer)
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if got := depthOf(d.Map("map")) - 1; got != 512 {
+		t.Errorf("maps nested %d deep, want the 512 that are allowed", got)
+	}
+	if d.State(9) != 512 || d.State(8) != 2 || !d.HasPending() {
+		t.Errorf("states %d and %d, pending %v; want 512, 2 and the third change waiting", d.State(9), d.State(8), d.HasPending())
+	}
+	reload(t, d, crdt.Limits{})
+	before := everything(t, d)
+	if err := d.ApplyUpdate(inner, nil); !errors.Is(err, crdt.ErrLimit) {
+		t.Errorf("sent again: %v", err)
+	}
+	if everything(t, d) != before {
+		t.Error("refused, but changed")
+	}
+}
+
+// Changes made here keep to the limits too.
+func TestLimitsOfLocalChanges(t *testing.T) {
+	limits := crdt.Limits{MaxDepth: 10, MaxStringBytes: 100, MaxRunLength: 50}
+	long := strings.Repeat("x", 101)
+	var nested any = 1
+	for range 11 {
+		nested = []any{nested}
+	}
+	deep := crdt.NewMap()
+	for range 10 {
+		deep = crdt.NewMap(map[string]any{"in": deep})
+	}
+	for name, change := range map[string]func(d *crdt.Doc, tx *crdt.Tx){
+		"text of too many bytes":   func(d *crdt.Doc, tx *crdt.Tx) { d.Text("text").Insert(tx, 0, strings.Repeat("\u20ac", 40), nil) },
+		"text of too many units":   func(d *crdt.Doc, tx *crdt.Tx) { d.Text("text").Insert(tx, 0, long[:51], nil) },
+		"a value's string":         func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, "k", long) },
+		"a key":                    func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, long, 1) },
+		"a root's name":            func(d *crdt.Doc, tx *crdt.Tx) { d.Text(long).Insert(tx, 0, "x", nil) },
+		"a node's name":            func(d *crdt.Doc, tx *crdt.Tx) { d.XMLFragment("xml").InsertElement(tx, 0, long) },
+		"an embed":                 func(d *crdt.Doc, tx *crdt.Tx) { d.Text("text").InsertEmbed(tx, 0, long, nil) },
+		"a format":                 func(d *crdt.Doc, tx *crdt.Tx) { d.Text("text").Insert(tx, 0, "x", map[string]any{"b": long}) },
+		"bytes":                    func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, "k", []byte(long)) },
+		"a subdocument":            func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, "k", crdt.Subdoc{GUID: long}) },
+		"a value nested too deep":  func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, "k", nested) },
+		"too many values at once":  func(d *crdt.Doc, tx *crdt.Tx) { d.Array("array").Insert(tx, 0, make([]any, 51)...) },
+		"prepared types, too deep": func(d *crdt.Doc, tx *crdt.Tx) { d.Map("map").Set(tx, "k", deep) },
+		"types in types": func(d *crdt.Doc, tx *crdt.Tx) {
+			for m, i := d.Map("map"), 0; i < 11; i++ {
+				m = m.SetMap(tx, "in")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := crdt.New(crdt.Options{ClientID: 1, Limits: limits})
+			refused := func() (err error) {
+				defer func() { err, _ = recover().(error) }()
+				d.Transact(nil, func(tx *crdt.Tx) { change(d, tx) })
+				return nil
+			}()
+			if !errors.Is(refused, crdt.ErrLimit) {
+				t.Errorf("refused with %v", refused)
+			}
+			if err := d.Check(); err != nil {
+				t.Fatal(err)
+			}
+			d.Transact(nil, func(tx *crdt.Tx) { d.Text("text").Insert(tx, 0, long[:50], nil) })
+			reload(t, d, limits)
+		})
 	}
 }

@@ -8,6 +8,12 @@ import (
 // Limits bound what bytes from outside may ask for. A zero field takes the
 // value of DefaultLimits. A limit is checked before anything is changed, so
 // hitting one leaves the document as it was.
+//
+// Local changes keep to MaxStringBytes, MaxRunLength and MaxDepth too, so that
+// what a document writes it can read. How large the whole may grow is not bounded:
+// after many updates or edits, its full state can be more than one update may be,
+// and to load that takes a greater MaxUpdateBytes, MaxStructs, MaxClients or
+// MaxDeletes.
 type Limits struct {
 	MaxUpdateBytes  int // bytes of one update; default 256 MiB
 	MaxStructs      int // structs in one update; default 1<<26

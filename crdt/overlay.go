@@ -223,7 +223,8 @@ func (d *Doc) rootIfAny(name []byte) uint32 {
 }
 
 // checkDepth refuses an update that nests types deeper than Limits.MaxDepth.
-// What waits for missing updates is not counted; see conversionDepth.
+// Types that depend on something missing are looked at when that has come; see
+// integrateBlocks.
 func (d *Doc) checkDepth(update []byte, blocks []block) error {
 	types := 0
 	for i := range blocks {

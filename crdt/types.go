@@ -248,11 +248,11 @@ func (h handle) check(tx *Tx) bool {
 // write integrates one local struct of the given content at a spot.
 func (tx *Tx) write(at spot, kind, length uint32, content []byte, typ uint32) ref {
 	d := tx.d
+	if err := d.writable(at, kind, length, content); err != nil {
+		panic(fmt.Errorf("crdt: local change: %w", err))
+	}
 	ix := d.intern(d.clientID)
 	c := d.clients[ix]
-	if uint64(c.next)+uint64(length) > maxClock || uint64(len(d.bytes))+4*uint64(len(content)) > 1<<32-1 {
-		panic(fmt.Sprintf("crdt: document full: client %d cannot write %d more clocks", d.clientID, length))
-	}
 	in := incoming{
 		client: ix, clock: c.next, length: length,
 		flags: kind, list: at.list, content: content, typ: typ,
@@ -270,6 +270,45 @@ func (tx *Tx) write(at spot, kind, length uint32, content []byte, typ uint32) re
 		in.rightClient, in.rightClock = r.client, r.clock
 	}
 	return d.integrate(tx, &in, 0)
+}
+
+// writable is what a reader with the document's limits would say of a struct that
+// is about to be written: nothing gets in that does not get out again.
+func (d *Doc) writable(at spot, kind, length uint32, content []byte) error {
+	lim := &d.limits
+	if uint64(d.stateOf(d.clientID))+uint64(length) > maxClock || uint64(len(d.bytes))+4*uint64(len(content)) > 1<<32-1 {
+		return fmt.Errorf("document full: client %d cannot write %d more clocks: %w", d.clientID, length, ErrLimit)
+	}
+	l := &d.lists[at.list]
+	ti := &d.types[l.typ]
+	if int(length) > lim.MaxRunLength {
+		return fmt.Errorf("%d values or characters at once: %w", length, ErrLimit)
+	}
+	if len(d.keys[l.key]) > lim.MaxStringBytes || ti.item == 0 && len(d.keys[ti.name]) > lim.MaxStringBytes {
+		return fmt.Errorf("the name of a key or root is too long: %w", ErrLimit)
+	}
+	c := cursor{b: content, trusted: true}
+	switch kind {
+	case kindString, kindBinary, kindEmbed:
+		if len(content) > lim.MaxStringBytes {
+			return fmt.Errorf("text or value of %d bytes: %w", len(content), ErrLimit)
+		}
+	case kindAny:
+		for range length {
+			c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
+		}
+	case kindFormat:
+		c.str("format key", lim.MaxStringBytes)
+		c.str("format value", lim.MaxStringBytes)
+	case kindDoc:
+		c.str("subdocument id", lim.MaxStringBytes)
+		c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
+	case kindType:
+		if int(ti.depth) >= lim.MaxDepth {
+			return fmt.Errorf("types nested more than %d deep: %w", lim.MaxDepth, ErrLimit)
+		}
+	}
+	return c.err
 }
 
 // writeValue writes a plain value, a Prelim or a Subdoc. It returns the item and
@@ -305,6 +344,9 @@ func (tx *Tx) writeType(at spot, p Prelim) (ref, uint32) {
 	d := tx.d
 	name := uint32(0)
 	if p.kind == typeElement || p.kind == typeHook {
+		if len(p.name) > d.limits.MaxStringBytes {
+			panic(fmt.Errorf("crdt: local change: node name of %d bytes: %w", len(p.name), ErrLimit))
+		}
 		name = d.key(validUTF8(p.name))
 	}
 	t := d.newType(p.kind, 0, name, 0)
