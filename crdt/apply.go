@@ -78,29 +78,54 @@ func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
 	return fmt.Errorf("crdt: %d bytes are waiting: %w", w.bytes, ErrPendingFull)
 }
 
-// mayWait reports whether part of a checked update refers to something that is
-// neither here nor in the update itself.
+// mayWait reports whether part of a checked update would have to wait, because it
+// refers to something that is neither here nor in the update, or in a circle. It
+// goes through the structs as integrateBlocks does.
 func (d *Doc) mayWait(update []byte, blocks []block, deletesAt int) bool {
+	blocks = slices.Clone(blocks)
+	find := func(client uint64) (int, bool) {
+		return slices.BinarySearchFunc(blocks, client, func(b block, id uint64) int { return cmp.Compare(b.client, id) })
+	}
+	for i := range blocks {
+		blocks[i].told = uint64(d.stateOf(blocks[i].client)) // how far the client would be known
+	}
 	known := func(client, clock uint64) bool {
-		if clock < uint64(d.stateOf(client)) {
-			return true
+		if i, ok := find(client); ok {
+			return clock < blocks[i].told
 		}
-		i, ok := slices.BinarySearchFunc(blocks, client, func(b block, id uint64) int {
-			return cmp.Compare(b.client, id)
-		})
-		return ok && clock < blocks[i].end && blocks[i].clock <= uint64(d.stateOf(client))
+		return clock < uint64(d.stateOf(client))
 	}
 	c := cursor{b: update, trusted: true}
 	var s rawStruct
-	for _, b := range blocks {
-		c.pos = b.pos
-		for clock := b.clock; clock < b.end; clock += s.length {
-			c.readStruct(&s, b.client, clock, &checkedLimits)
-			if s.info == kindSkip || clock > 0 && !known(b.client, clock-1) ||
-				s.hasOrigin() && !known(s.origin.client, s.origin.clock) ||
-				s.hasRight() && !known(s.right.client, s.right.clock) ||
-				s.namesParent() && !s.rooted && !known(s.parent.client, s.parent.clock) {
-				return true
+	var open []int // blocks of which each waits for the next; they are marked done
+	for i := range blocks {
+		for open = append(open, i); len(open) > 0; {
+			b := &blocks[open[len(open)-1]]
+			if b.left == 0 {
+				open, b.done = open[:len(open)-1], false
+				continue
+			}
+			c.pos = b.pos
+			c.readStruct(&s, b.client, b.clock, &checkedLimits)
+			if s.info != kindSkip {
+				if s.clock > b.told {
+					return true
+				}
+				if lacks, ok := s.lacks(b.client, known); ok {
+					j, ok := find(lacks)
+					if !ok || blocks[j].left == 0 || blocks[j].done {
+						return true
+					}
+					b.done = true
+					open = append(open, j)
+					continue
+				}
+				b.told = max(b.told, s.clock+s.length)
+			}
+			b.pos, b.left, b.clock = c.pos, b.left-1, b.clock+s.length
+			if len(open) > 1 { // perhaps this was what the one before lacks
+				open = open[:len(open)-1]
+				blocks[open[len(open)-1]].done = false
 			}
 		}
 	}
@@ -249,6 +274,21 @@ func (d *Doc) missing(s *rawStruct, client uint64) (uint64, bool) {
 	unknown := func(id rawID) bool {
 		return id.client != client && id.clock >= uint64(d.stateOf(id.client))
 	}
+	switch {
+	case s.hasOrigin() && unknown(s.origin):
+		return s.origin.client, true
+	case s.hasRight() && unknown(s.right):
+		return s.right.client, true
+	case s.namesParent() && !s.rooted && unknown(s.parent):
+		return s.parent.client, true
+	}
+	return 0, false
+}
+
+// lacks is missing for a state yet to come; missing, which is asked for every
+// struct, costs less.
+func (s *rawStruct) lacks(client uint64, known func(client, clock uint64) bool) (uint64, bool) {
+	unknown := func(id rawID) bool { return id.client != client && !known(id.client, id.clock) }
 	switch {
 	case s.hasOrigin() && unknown(s.origin):
 		return s.origin.client, true

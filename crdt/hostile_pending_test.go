@@ -167,3 +167,57 @@ func TestLimitsOfLocalChanges(t *testing.T) {
 		})
 	}
 }
+
+// Structs that wait for each other in a circle take room in the waiting room too.
+func TestHostileCirclesFillTheWaitingRoom(t *testing.T) {
+	d := crdt.New(crdt.Options{ClientID: 1, Limits: crdt.Limits{MaxPendingBytes: 10_000}})
+	full := 0
+	for i := uint64(10); i < 1000; i += 3 {
+		circle := new(wire).at(i, 0).text(place{right: id(i+1, 0)}, "round").at(i+1, 0).text(place{origin: id(i+2, 0)}, "and").
+			at(i+2, 0).text(place{origin: id(i, 0)}, "round").bytes()
+		if ok, err := d.Integrable(circle); ok || err != nil {
+			t.Fatalf("circle %d: integrable %v, %v", i, ok, err)
+		}
+		switch err := d.ApplyUpdate(circle, nil); {
+		case errors.Is(err, crdt.ErrPendingFull):
+			full++
+		case err != nil:
+			t.Fatal(err)
+		}
+	}
+	waiting, err := d.EncodeStateAsUpdate(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if full == 0 || len(waiting) > 10_000 {
+		t.Errorf("%d bytes wait, full %d times", len(waiting), full)
+	}
+}
+
+// What would go in only with the order reversed, or after a gap that the document
+// does not have, is integrable; ApplyUpdate says the same.
+func TestIntegrableSeesWhatApplyDoes(t *testing.T) {
+	ladder := new(wire).at(20, 0).text(place{origin: id(21, 0)}, "a").text(place{origin: id(21, 1)}, "b").
+		at(21, 0).text(place{root: "text"}, "c").text(place{origin: id(20, 0)}, "d")
+	skips := new(wire).at(1, 0).text(place{root: "text"}, "hello").raw(skipContent, 3).text(place{origin: id(1, 4)}, strings.Repeat("x", 10))
+	for name, c := range map[string]struct {
+		update []byte
+		want   bool
+	}{
+		"sections that take turns":        {ladder.bytes(), true},
+		"a gap that is filled here":       {skips.bytes(), true},
+		"a gap that is not":               {new(wire).at(9, 0).text(place{root: "text"}, "x").raw(skipContent, 3).text(place{root: "text"}, "x").bytes(), false},
+		"deletes of what the update adds": {new(wire).at(9, 0).text(place{root: "text"}, "x").delete(9, 0, 1).bytes(), true},
+		"deletes of more than that":       {new(wire).at(9, 0).text(place{root: "text"}, "x").delete(9, 0, 2).bytes(), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := victim(t)
+			if ok, err := d.Integrable(c.update); ok != c.want || err != nil {
+				t.Errorf("integrable %v, %v", ok, err)
+			}
+			if apply(t, d, c.update); d.HasPending() == c.want {
+				t.Errorf("pending %v", d.HasPending())
+			}
+		})
+	}
+}
