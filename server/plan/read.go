@@ -71,14 +71,15 @@ type Head struct {
 }
 
 // ReadHead reads the head of the node with the given id; false when there is no
-// such node. Unlike Read it costs the same however large the plan is.
+// such node; its kind is the one its place makes it. Unlike Read it costs the
+// same however large the plan is.
 func ReadHead(d *crdt.Doc, id string) (Head, bool) {
 	m, ok := d.Map(RootNodes).Map(id)
 	if !ok {
 		return Head{}, false
 	}
 	f := (&reader{}).fields(m, "")
-	return Head{Kind: f.kind(), Title: f.text(NodeTitle), Parent: f.text(NodeParent), Deleted: f.text(NodeDel) != ""}, true
+	return Head{Kind: kindInPlace(d, id), Title: f.text(NodeTitle), Parent: f.text(NodeParent), Deleted: f.text(NodeDel) != ""}, true
 }
 
 // ReadRoleTitle returns the title of a role, "" when there is none.
@@ -159,6 +160,7 @@ func (r *reader) node(m crdt.Map, id string) stored {
 		Start:         f.date(NodeStart),
 		Days:          f.integer(NodeDays),
 		LikelyBlocker: f.boolean(NodeLikelyBlocker),
+		BlockedReason: f.text(NodeBlockedReason),
 		Outcome:       f.text(NodeOutcome),
 		Owners:        f.owners(),
 		After:         f.after(),

@@ -91,7 +91,7 @@ func (w oddWorld) spoil(d *crdt.Doc, tx *crdt.Tx) int {
 		}
 		keys := []string{
 			plan.NodeKind, plan.NodeTitle, plan.NodeNote, plan.NodeWhy, plan.NodeStatus, plan.NodeSide, plan.NodeDue,
-			plan.NodeDays, plan.NodeOwners, plan.NodeAfter, plan.NodeLikelyBlocker, plan.NodeOrd, plan.NodeAlias,
+			plan.NodeDays, plan.NodeOwners, plan.NodeAfter, plan.NodeLikelyBlocker, plan.NodeBlockedReason, plan.NodeOrd, plan.NodeAlias,
 		}
 		m.Set(tx, keys[w.IntN(len(keys))], w.value())
 	case 2, 3:

@@ -101,6 +101,7 @@ const (
 	NodePlanned       = "planned" // the due date the schedule wrote last; a due that differs was typed
 	NodeDoneOn        = "doneOn"  // the day a done step was done; absent: its due date
 	NodeLikelyBlocker = "likelyBlocker"
+	NodeBlockedReason = "blockedReason" // what a blocked step waits for, in a few words
 	NodeOutcome       = "outcome"
 	NodeOwners        = "owners"
 	NodeAfter         = "after"
@@ -175,7 +176,8 @@ const (
 )
 
 // Node kinds. Levels are stage → milestone or task → task → subtask; milestones
-// and tasks are what people count as steps.
+// and tasks are what people count as steps. What a step counts as depends on
+// where it stands as well: see KindAt.
 const (
 	KindStage     = "stage"
 	KindMilestone = "milestone"
@@ -245,6 +247,7 @@ const (
 	MaxTitle       = 200
 	MaxNoun        = 60
 	MaxName        = 120
+	MaxReason      = 300 // of a blocked step
 	MaxCommentBody = 4000
 	MaxQuote       = 400
 	MaxThreads     = 1000 // threads per plan, deleted ones included

@@ -55,6 +55,7 @@ func (r *reader) tree(all map[string]stored) (top []*Node, bin []Deleted) {
 		slices.SortFunc(all[id].Steps, compareNodes)
 	}
 	slices.SortFunc(top, compareNodes)
+	settleKinds(top, "")
 	return top, bin
 }
 

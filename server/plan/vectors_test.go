@@ -34,6 +34,7 @@ var vectorCases = []struct {
 	{"bin", "deleted steps and stages, one restored, one inside another", binPlan},
 	{"ord-ties", "two people insert at the same places at once; odd and missing keys", ordTiesPlan},
 	{"cycles", "two and three people move nodes into each other at once; a node that is its own parent; a missing parent", cyclesPlan},
+	{"levels", "steps of every kind at every level, deeper than levels go, in a ring; what a blocked step waits for", levelsPlan},
 	{"odd-values", "values of every wrong type, everywhere", oddValuesPlan},
 	{"odd-structure", "strings for texts, texts for strings, plain values for maps, nested oddities in rich text", oddStructurePlan},
 	{"comments", "overlapping comments, replies, a resolved thread, an orphan, a deleted thread, comments on steps", commentsPlan},
@@ -139,6 +140,38 @@ func editedPlan(t *testing.T) *crdt.Doc {
 	return d
 }
 
+func levelsPlan(t *testing.T) *crdt.Doc {
+	d := newPlan(t, "blank")
+	edit(t, d, func(tx *crdt.Tx) {
+		nodes := d.Map(plan.RootNodes)
+		add := func(id, kind, parent string) {
+			plan.WriteNode(tx, nodes, plan.NewNode{ID: id, Kind: kind, Parent: parent, Ord: "V", Title: id, Status: plan.StatusDone})
+		}
+		kinds := []string{plan.KindMilestone, plan.KindTask, plan.KindSubtask, "epic"}
+		add("s", plan.KindStage, "")
+		for _, a := range kinds {
+			add("s-"+a, a, "s")
+			for _, b := range kinds {
+				add("s-"+a+"-"+b, b, "s-"+a)
+				add("s-"+a+"-"+b+"-m", plan.KindMilestone, "s-"+a+"-"+b)
+				add("s-"+a+"-"+b+"-m-t", plan.KindTask, "s-"+a+"-"+b+"-m")
+			}
+			add("loose-"+a, a, "")
+			add("lost-"+a, a, "nowhere")
+			add("lost-"+a+"-m", plan.KindMilestone, "lost-"+a)
+		}
+		add("stage-in-task", plan.KindStage, "s-task")
+		add("task-in-that", plan.KindTask, "stage-in-task")
+		add("ring-b", plan.KindMilestone, "ring-a")
+		add("ring-c", plan.KindMilestone, "ring-b")
+		add("ring-a", plan.KindTask, "ring-c")
+		blocked, _ := nodes.Map("s-task")
+		blocked.Set(tx, plan.NodeStatus, plan.StatusBlocked)
+		blocked.Set(tx, plan.NodeBlockedReason, "The DPA is with their counsel")
+	})
+	return d
+}
+
 func richTextPlan(t *testing.T) *crdt.Doc {
 	d := newPlan(t, "blank")
 	bold, link := plan.Mark{Type: "bold"}, plan.Mark{Type: "link", Attrs: map[string]any{"href": "https://acme.example/?a=1", "target": "_blank"}}
@@ -236,6 +269,7 @@ func oddValuesPlan(t *testing.T) *crdt.Doc {
 		goal.Set(tx, plan.NodeStart, []byte{1})
 		goal.Set(tx, plan.NodeDays, 2.5)
 		goal.Set(tx, plan.NodeLikelyBlocker, "yes")
+		goal.Set(tx, plan.NodeBlockedReason, 7)
 		goal.Set(tx, plan.NodeOrd, 3)
 		goal.Set(tx, plan.NodeDel, true)
 		demo := node(t, d, "demo")

@@ -43,7 +43,7 @@ type EventView struct {
 
 // Node is a stage, milestone, task or subtask with what hangs below it. Parent
 // is where the node is shown, which differs from what is stored when that was
-// missing or part of a cycle.
+// missing or part of a cycle; Kind is what its place makes it (see KindAt).
 type Node struct {
 	ID            string  `json:"id"`
 	Kind          string  `json:"kind"`
@@ -60,6 +60,7 @@ type Node struct {
 	Start         string  `json:"start"`
 	Days          *int    `json:"days"` // duration in working days
 	LikelyBlocker bool    `json:"likelyBlocker"`
+	BlockedReason string  `json:"blockedReason"` // kept when the step is no longer blocked
 	Outcome       string  `json:"outcome"`
 	Owners        []Owner `json:"owners"` // the accountable first, then by role id
 	After         []After `json:"after"`  // by node id

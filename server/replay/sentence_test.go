@@ -82,6 +82,8 @@ func TestSentences(t *testing.T) {
 		{marcuss, put("platform-demo", plan.NodeSide, plan.SideJoint), "Marcus (champion) made *Platform demo* a joint step"},
 		{marcuss, put("platform-demo", plan.NodeDays, 7), "Marcus (champion) changed how long *Platform demo* takes from 5 to 7 working days"},
 		{marcuss, put("platform-demo", plan.NodeLikelyBlocker, true), "Marcus (champion) flagged *Platform demo* as a likely blocker"},
+		{danas, put("platform-demo", plan.NodeBlockedReason, "The test tenant is missing"), "Dana (buyer) noted why *Platform demo* is blocked: “The test tenant is missing”"},
+		{danas, clear("platform-demo", plan.NodeBlockedReason), "Dana (buyer) removed the reason why *Platform demo* was blocked"},
 		{danas, title("security-review", "Vendor * assessment"), "Dana (buyer) renamed *Security review* to *Vendor ∗ assessment*"},
 		{danas, put("security-review", plan.NodeAlias, "Security review"), "Dana (buyer) noted that *Vendor ∗ assessment* is also called “Security review”"},
 		{danas, title("security-review", ""), "Dana (buyer) cleared the title of *Vendor ∗ assessment*"},

@@ -103,6 +103,12 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			} else {
 				t.about(id, change, "took the likely-blocker flag off %s")
 			}
+		case plan.NodeBlockedReason:
+			if reason := words(c.New, ""); reason != "" {
+				t.about(id, change, "noted why %s is blocked: “%s”", clip(reason, maxWritten))
+			} else {
+				t.about(id, change, "removed the reason why %s was blocked")
+			}
 		case plan.NodeAlias:
 			if alias := words(c.New, ""); alias != "" {
 				t.about(id, change, "noted that %s is also called “%s”", alias)

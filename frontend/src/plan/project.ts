@@ -22,7 +22,7 @@ import {
   type Plan,
   type Side,
 } from "./schema";
-import { arrange, comparePlaces } from "./tree";
+import { arrange, comparePlaces, kindAt } from "./tree";
 
 /** Every key is always present; an absent string is "", an absent number null. */
 export interface View {
@@ -55,6 +55,7 @@ export interface AnchorView {
 
 export interface NodeView {
   readonly id: string;
+  /** What its place makes it; see `kindAt`. */
   readonly kind: string;
   /** Where the node is shown; the empty string at the top. */
   readonly parent: string;
@@ -71,6 +72,8 @@ export interface NodeView {
   /** Duration in working days. */
   readonly days: number | null;
   readonly likelyBlocker: boolean;
+  /** Kept when the step is no longer blocked. */
+  readonly blockedReason: string;
   readonly outcome: string;
   /** The accountable first, then by role id. */
   readonly owners: readonly OwnerView[];
@@ -239,10 +242,13 @@ function readTree(plan: Plan, warnings: Warning[]): { stages: NodeView[]; bin: D
     const parent = parentOf(node.id) ?? "";
     children.set(parent, [...(children.get(parent) ?? []), node]);
   }
-  const grow = (parent: string): NodeView[] =>
-    (children.get(parent) ?? []).sort(comparePlaces).map(({ del: _, ...node }) => ({ ...node, parent, steps: grow(node.id) }));
+  const grow = (parent: string, above: string | null): NodeView[] =>
+    (children.get(parent) ?? []).sort(comparePlaces).map(({ del: _, ...node }) => {
+      const kind = kindAt(node.kind, above);
+      return { ...node, kind, parent, steps: grow(node.id, kind) };
+    });
   bin.sort((a, b) => compareText(b.del, a.del) || compareText(a.id, b.id));
-  return { stages: grow(""), bin };
+  return { stages: grow("", null), bin };
 }
 
 function readNodeView(id: string, f: Fields): StoredNode {
@@ -268,6 +274,7 @@ function readNodeView(id: string, f: Fields): StoredNode {
     start: f.date(NODE.start),
     days: f.integer(NODE.days),
     likelyBlocker: f.flag(NODE.likelyBlocker),
+    blockedReason: f.text(NODE.blockedReason),
     outcome: f.text(NODE.outcome),
     owners,
     after: readAfter(f),

@@ -60,6 +60,8 @@ export const NODE = {
   /** The day a done step was done; absent: its due date. */
   doneOn: "doneOn",
   likelyBlocker: "likelyBlocker",
+  /** What a blocked step waits for, in a few words. */
+  blockedReason: "blockedReason",
   outcome: "outcome",
   owners: "owners",
   after: "after",
@@ -116,7 +118,10 @@ export type PlanStatus = (typeof PLAN_STATUSES)[number];
 export const ANCHOR_KINDS = ["go-live", "value", "start"] as const;
 export type AnchorKind = (typeof ANCHOR_KINDS)[number];
 
-/** Which kinds may stand directly under which; the empty string is the plan itself. */
+/**
+ * Which kinds stand directly under which, as they read there; the empty string is the plan itself. A step of
+ * any kind may be put wherever a step may stand: its place makes it what it reads as (`kindAt`).
+ */
 export const CHILD_KINDS: Readonly<Record<NodeKind | "", readonly NodeKind[]>> = {
   "": ["stage"],
   stage: ["milestone", "task"],
@@ -131,6 +136,7 @@ export const LIMITS = {
   noun: 60,
   name: 120,
   why: 2_000,
+  blockedReason: 300,
   commentBody: 4_000,
   nodes: 500,
 } as const;

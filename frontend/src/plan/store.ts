@@ -5,7 +5,7 @@
 import type * as Y from "yjs";
 import type { Readable } from "./readable";
 import { nodeMap, NODE, openPlan, type NodeId, type Plan } from "./schema";
-import { buildTree, readPlaces, type Tree, type TreeNode } from "./tree";
+import { buildTree, kindInPlace, placeOf, readPlaces, type Tree, type TreeNode } from "./tree";
 import { readRich, richText } from "./richtext";
 import {
   readAnchor,
@@ -156,7 +156,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     if (!readable) {
       readable = derive(() => {
         const map = nodeMap(plan, id);
-        return map && readNode(id, map);
+        return map && { ...readNode(id, map), kind: kindInPlace(plan, id) };
       });
       nodes.set(id, readable);
     }
@@ -177,12 +177,30 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     threads.mark();
     for (const readable of threadsByNode.values()) readable.mark();
   };
+  /** What stands under a node that moved may have become another kind. */
+  const markBelow = (moved: ReadonlySet<string>): void => {
+    for (const [id, readable] of nodes) {
+      const met = new Set<NodeId>();
+      for (let at: NodeId | null = id; at !== null && !met.has(at); ) {
+        met.add(at);
+        const map = nodeMap(plan, at);
+        at = map ? placeOf(at, map).parent : null;
+        if (at === null || !moved.has(at)) continue;
+        readable.mark();
+        break;
+      }
+    }
+  };
   const onNodes = (events: Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    const moved = new Set<string>();
     for (const event of events) {
       const path = event.path;
       const keys: string[] = [...event.keys.keys()];
       if (path.length === 0) {
-        for (const key of keys) nodes.get(key as NodeId)?.mark();
+        for (const key of keys) {
+          nodes.get(key as NodeId)?.mark();
+          moved.add(key);
+        }
         tree.mark();
         progress.mark();
         continue;
@@ -191,8 +209,10 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       if (path[1] === NODE.note) markThreads();
       if (path.length > 1) continue;
       if (keys.some((key) => STRUCTURE.has(key))) tree.mark();
+      if (keys.includes(NODE.parent) || keys.includes(NODE.kind)) moved.add(String(path[0]));
       if (keys.includes(NODE.status) || keys.some((key) => STRUCTURE.has(key))) progress.mark();
     }
+    if (moved.size > 0) markBelow(moved);
   };
   const onMeta = (): void => {
     meta.mark();

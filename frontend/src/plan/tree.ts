@@ -1,13 +1,13 @@
 /** Who stands under whom, in which order: the one place that arranges nodes. As in `server/plan/tree.go`. */
 import { isMap } from "./fields";
 import { compareText } from "./richtext";
-import { NODE, NODE_KINDS, nodeId, type NodeId, type NodeKind, type Plan } from "./schema";
+import { NODE, NODE_KINDS, nodeId, nodeMap, type NodeId, type NodeKind, type Plan } from "./schema";
 import type * as Y from "yjs";
 
 /** A node with what stands under it, in order. Deleted nodes are in the bin, not here. */
 export interface TreeNode {
   readonly id: NodeId;
-  /** Kinds of a later version read as unknown and show as an inert row. */
+  /** What its place makes it (`kindAt`). Kinds of a later version read as unknown and show as an inert row. */
   readonly kind: NodeKind | "unknown";
   readonly children: readonly TreeNode[];
 }
@@ -28,6 +28,7 @@ export interface Tree {
 /** A node's place as stored, odd values made harmless. */
 export interface Place {
   readonly id: NodeId;
+  /** What it was added as. */
   readonly kind: NodeKind | "unknown";
   /** Null: directly under the plan. */
   readonly parent: NodeId | null;
@@ -52,6 +53,47 @@ export function placeOf(id: NodeId, map: Y.Map<unknown>): Place {
     ord: typeof ord === "string" ? ord : "",
     del: typeof del === "string" && del !== "" ? del : null,
   };
+}
+
+/**
+ * What a node counts as where it stands: `kind` is what it was added as, `above` the kind of what it stands
+ * under, null at the top. A step is moved by its parent alone and its kind stays as written, so no two moves
+ * at once can leave it with a kind that contradicts its place; the place decides. As KindAt in
+ * `server/plan/level.go`.
+ */
+export function kindAt<K extends string>(kind: K, above: string | null): K | "task" | "subtask" {
+  if (kind !== "milestone" && kind !== "task" && kind !== "subtask") return kind;
+  switch (above) {
+    case "stage":
+      return kind === "milestone" ? kind : "task";
+    case "milestone":
+      return "task";
+    case "task":
+    case "subtask":
+      return "subtask";
+    default:
+      return kind;
+  }
+}
+
+/** The kind one node's place makes it, without reading the others: up its parents, a ring cut as in the tree. */
+export function kindInPlace(plan: Plan, id: NodeId): Place["kind"] {
+  const path: Place[] = [];
+  let end = -1;
+  for (let at: NodeId | null = id; at !== null; at = path.at(-1)?.parent ?? null) {
+    const ring = path.findIndex((place) => place.id === at);
+    if (ring !== -1) {
+      end = ring;
+      for (let n = ring; n < path.length; n++) if ((path[n]?.id ?? "") < (path[end]?.id ?? "")) end = n;
+      break;
+    }
+    const map = nodeMap(plan, at);
+    if (!map) break;
+    path.push(placeOf(at, map));
+  }
+  let above: Place["kind"] | null = null;
+  for (let n = end === -1 ? path.length - 1 : end; n >= 0; n--) above = kindAt(path[n]?.kind ?? "unknown", above);
+  return above ?? "unknown";
 }
 
 /** Every node's place, by id. Entries that aren't maps are left out. */
@@ -134,12 +176,13 @@ export function buildTree(places: ReadonlyMap<NodeId, Place>): Tree {
     if (list) list.push(place);
     else children.set(parent, [place]);
   }
-  const grow = (parent: string | null): TreeNode[] =>
-    (children.get(parent) ?? [])
-      .sort(comparePlaces)
-      .map((place) => ({ id: place.id, kind: place.kind, children: grow(place.id) }));
+  const grow = (parent: string | null, above: TreeNode["kind"] | null): TreeNode[] =>
+    (children.get(parent) ?? []).sort(comparePlaces).map((place) => {
+      const kind = kindAt(place.kind, above);
+      return { id: place.id, kind, children: grow(place.id, kind) };
+    });
   return {
-    top: grow(null),
+    top: grow(null, null),
     bin: bin.sort((a, b) => compareText(b.del ?? "", a.del ?? "") || compareText(a.id, b.id)).map((place) => place.id),
     warnings: [
       ...strays.map((id): TreeWarning => ({ node: nodeId(id), code: "no-parent" })),

@@ -73,6 +73,8 @@ export interface NodeSnapshot extends Place {
   /** Duration in business days. */
   readonly days: number | null;
   readonly likelyBlocker: boolean;
+  /** Kept when the step is no longer blocked. */
+  readonly blockedReason: string;
   /** Accountable first, then by role id. */
   readonly owners: readonly OwnerSnapshot[];
 }
@@ -157,6 +159,7 @@ export function readNode(id: NodeId, map: Y.Map<unknown>): NodeSnapshot {
     start: parseDate(f.get(NODE.start)) ?? null,
     days: f.integer(NODE.days),
     likelyBlocker: f.flag(NODE.likelyBlocker),
+    blockedReason: f.text(NODE.blockedReason),
     owners: readOwners(f).map((owner) => ({ role: roleId(owner.role), kind: owner.kind })),
   };
 }

@@ -4,7 +4,7 @@ import { Fields, isInteger, isMap, mapsIn, plainObject, wordsOf } from "../field
 import { readAnchorView, readOwners, readRoleViews } from "../project";
 import { compareText } from "../richtext";
 import { ANCHOR, CALENDAR, NODE, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
-import { arrange, comparePlaces } from "../tree";
+import { arrange, comparePlaces, kindAt } from "../tree";
 import { validDate } from "./day";
 import type { Baseline, Slip } from "./ledger";
 import type { Dependency, ScheduleCalendar, ScheduleInput, ScheduleNode } from "./types";
@@ -49,21 +49,22 @@ function readNodes(plan: Plan): ScheduleNode[] {
     else children.set(parent, [node]);
   }
   const nodes: ScheduleNode[] = [];
-  const visit = (parent: string): void => {
+  const visit = (parent: string, above: string | null): void => {
     for (const { id, fields } of (children.get(parent) ?? []).sort(comparePlaces)) {
-      nodes.push(readNode(id, parent, fields));
-      visit(id);
+      const kind = kindAt(fields.text(NODE.kind) || "unknown", above);
+      nodes.push(readNode(id, kind, parent, fields));
+      visit(id, kind);
     }
   };
-  visit("");
+  visit("", null);
   return nodes;
 }
 
-function readNode(id: string, parent: string, f: Fields): ScheduleNode {
+function readNode(id: string, kind: string, parent: string, f: Fields): ScheduleNode {
   const accountable = readOwners(f).find(({ kind }) => kind === "accountable");
   return {
     id,
-    kind: f.text(NODE.kind) || "unknown",
+    kind,
     parent,
     title: f.text(NODE.title),
     alias: f.text(NODE.alias),
