@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"coplan/crdt"
@@ -186,4 +187,49 @@ func mergeSession(t *testing.T, o *oracle, seed uint64) (merged int) {
 		}
 	}
 	return merged
+}
+
+// A type filled before it is in a document becomes the same bytes as in Yjs:
+// text first, then attributes of the whole.
+func TestOraclePrelimTexts(t *testing.T) {
+	o := useOracle(t)
+	attrs := map[string]any{"lang": "en", "align": "left"}
+	for i, c := range []struct {
+		kind, s string
+		pre     crdt.Prelim
+		delta   any
+	}{
+		{"text", "abc", crdt.NewText("abc"), nil},
+		{"text", "", crdt.NewText(""), nil},
+		{"xmltext", "abc", crdt.NewXMLText("abc"), nil},
+		{"text", "abc", crdt.NewText("abc").WithDelta(crdt.DeltaOp{Insert: "x", Attributes: map[string]any{"bold": true}}),
+			[]any{map[string]any{"insert": "x", "attributes": map[string]any{"bold": true}}}},
+		{"element", "p", crdt.NewXMLElement("p"), nil},
+	} {
+		p := newPair(t, o, nil, i, false)
+		var update []byte
+		p.doc.OnUpdate(func(u []byte, _ any) { update = u })
+		p.doc.Transact(nil, func(tx *crdt.Tx) { p.doc.Map("map").Set(tx, "k", c.pre.WithAttributes(attrs)) })
+		theirs := o.updates(t, "prelim", i, c.kind, c.s, c.delta, attrs)
+		if len(theirs) != 1 || !bytes.Equal(update, theirs[0]) {
+			t.Errorf("case %d, %s:\nGo  %x\nYjs %x", i, c.kind, update, theirs)
+		}
+		if text, ok := p.doc.Map("map").Text("k"); ok && !reflect.DeepEqual(text.Attributes(), attrs) {
+			t.Errorf("case %d: attributes %v", i, text.Attributes())
+		}
+	}
+	for name, wrong := range map[string]func(){
+		"attributes of an array": func() { crdt.NewArray().WithAttributes(attrs) },
+		"attributes of a map":    func() { crdt.NewMap().WithAttributes(attrs) },
+		"delta of an element":    func() { crdt.NewXMLElement("p").WithDelta() },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			wrong()
+		}()
+	}
 }

@@ -62,8 +62,8 @@ func newUndoWorld(t *testing.T, o *oracle, seed uint64) *undoWorld {
 	w.profile = profiles[rng.IntN(len(profiles))]
 	o.call(t, "time", w.now.UnixMilli())
 	scope := [][]string{roots, roots, roots[:2], {}}[rng.IntN(4)]
-	overwrite := rng.IntN(4) == 0
-	w.log = append(w.log, fmt.Sprintf("seed %d (%s), scope %v, overwrite %v", seed, w.profile.name, scope, overwrite))
+	overwrite, keepTypes := rng.IntN(4) == 0, rng.IntN(4) == 0
+	w.log = append(w.log, fmt.Sprintf("seed %d (%s), scope %v, overwrite %v, keep types %v", seed, w.profile.name, scope, overwrite, keepTypes))
 	for i := range w.pairs {
 		p := newPair(t, o, rng, i, false)
 		w.pairs[i] = p
@@ -75,9 +75,10 @@ func newUndoWorld(t *testing.T, o *oracle, seed uint64) *undoWorld {
 			Origins: []any{"me", "also me"},
 			Now:     func() time.Time { return w.now },
 
+			DeleteFilter:    func(c crdt.UndoContent) bool { return !keepTypes || c.Type == nil },
 			OverwriteRemote: overwrite,
 		})
-		o.call(t, "undoManager", i, scope, []string{"me", "also me"}, 500, overwrite)
+		o.call(t, "undoManager", i, scope, []string{"me", "also me"}, 500, overwrite, keepTypes)
 	}
 	return w
 }
@@ -124,11 +125,34 @@ func (w *undoWorld) step() {
 		w.undo(i, "redo")
 	case n < 19:
 		w.undo(i, "stop")
-	case w.rng.IntN(4) == 0:
-		w.undo(i, "clear")
+	default:
+		w.turn(i)
 	}
 	w.takePosition(i)
 	w.compare(i)
+}
+
+// turn does something rare to the manager of pair i.
+func (w *undoWorld) turn(i int) {
+	m := w.managers[i]
+	switch n := w.rng.IntN(6); n {
+	case 0:
+		w.undo(i, "clear")
+	case 1, 2, 3:
+		origin, on := []string{"someone", "also me"}[w.rng.IntN(2)], n > 1
+		w.log = append(w.log, fmt.Sprintf("%d tracks %q: %v", i, origin, on))
+		if on {
+			m.AddTrackedOrigin(origin)
+		} else {
+			m.RemoveTrackedOrigin(origin)
+		}
+		w.o.call(w.t, "track", i, origin, on)
+	case 4:
+		root := roots[w.rng.IntN(len(roots))]
+		w.log = append(w.log, fmt.Sprintf("%d adds %s to its scope", i, root))
+		m.AddToScope(rootOf(w.pairs[i].doc, root))
+		w.o.call(w.t, "addToScope", i, root)
+	}
 }
 
 // takePosition notes a random place that pair i sees.
@@ -292,8 +316,9 @@ func (w *undoWorld) compare(i int) {
 		w.fail("%d has another state:\nGo  %x\nYjs %x", i, mine, theirs)
 	}
 	stacks := w.o.call(w.t, "stacks", i).([]any)
-	if m.CanUndo() != (stacks[0] != int64(0)) || m.CanRedo() != (stacks[1] != int64(0)) {
-		w.fail("%d can undo %v and redo %v, the stacks of Yjs hold %v", i, m.CanUndo(), m.CanRedo(), stacks)
+	undo, redo := int64(len(m.UndoStack())), int64(len(m.RedoStack()))
+	if undo != stacks[0] || redo != stacks[1] || m.CanUndo() != (undo > 0) || m.CanRedo() != (redo > 0) {
+		w.fail("%d can undo %d steps and redo %d, the stacks of Yjs hold %v", i, undo, redo, stacks)
 	}
 }
 

@@ -215,14 +215,23 @@ func NewXMLElement(name string, children ...Prelim) Prelim {
 // NewXMLText makes an XMLText that starts with s.
 func NewXMLText(s string) Prelim { return Prelim{kind: typeXMLText, text: s} }
 
-// WithAttributes returns p with XML attributes to start with.
+// WithAttributes returns p, an XML element or a text, with attributes to start
+// with. Those of a text belong to the text as a whole (see Text.SetAttribute);
+// WithDelta formats parts of it. It panics for other types, which have none.
 func (p Prelim) WithAttributes(attrs map[string]any) Prelim {
+	if p.kind != typeElement && p.kind != typeText && p.kind != typeXMLText {
+		panic("crdt: only XML elements and texts have attributes")
+	}
 	p.attrs = attrs
 	return p
 }
 
-// WithDelta returns p, a text, with formatted content to start with.
+// WithDelta returns p, a text, with formatted content to start with, in front of
+// what it starts with otherwise. It panics for other types.
 func (p Prelim) WithDelta(delta ...DeltaOp) Prelim {
+	if p.kind != typeText && p.kind != typeXMLText {
+		panic("crdt: only texts have a delta")
+	}
 	p.delta = delta
 	return p
 }
@@ -368,10 +377,8 @@ func (tx *Tx) writeType(at spot, p Prelim) (ref, uint32) {
 	default:
 		XMLFragment{h}.Insert(tx, 0, p.children...)
 	}
-	if p.kind != typeText {
-		for _, k := range sortedKeys(p.attrs) {
-			h.set(tx, k, p.attrs[k])
-		}
+	for _, k := range sortedKeys(p.attrs) {
+		h.set(tx, k, p.attrs[k])
 	}
 	return r, t
 }

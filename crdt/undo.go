@@ -19,6 +19,9 @@ type UndoOptions struct {
 	Now func() time.Time
 	// Capture, if set, says which transactions count at all.
 	Capture func(tx *Tx) bool
+	// DeleteFilter, if set, says which content undo and redo may delete. What it
+	// refuses stays, unless it is in something that goes.
+	DeleteFilter func(UndoContent) bool
 	// OverwriteRemote makes undo restore the value of a map key even if somebody
 	// else has set it since. By default their value stays.
 	OverwriteRemote bool
@@ -63,6 +66,17 @@ type StackItem struct {
 	insertions, deletions clockSet
 }
 
+// UndoContent is something that a step inserted and that undoing it is about to
+// delete: one shared type, or a run of text or values.
+type UndoContent struct {
+	ID     ID
+	Len    int    // clocks, from that of ID on
+	Parent Type   // where it is
+	Key    string // under which key, if Keyed
+	Keyed  bool
+	Type   Type // the shared type that it is; nil for text and values
+}
+
 // UndoEvent tells what happened to the stacks.
 type UndoEvent struct {
 	Kind   UndoEventKind
@@ -94,11 +108,7 @@ func NewUndoManager(d *Doc, scope []Type, o UndoOptions) *UndoManager {
 		o.Now = time.Now
 	}
 	u := &UndoManager{d: d, opts: o, scope: slices.Clone(scope), tracked: slices.Clone(o.Origins)}
-	for _, t := range scope {
-		if t.Doc() != d {
-			panic("crdt: undo scope of another document")
-		}
-	}
+	u.checkScope(scope)
 	if len(u.tracked) == 0 {
 		u.tracked = []any{nil}
 	}
@@ -126,6 +136,56 @@ func (u *UndoManager) emit(e UndoEvent) {
 		h.fn(e)
 	}
 }
+
+// AddToScope makes the manager record changes of more types from now on. One that
+// was made for the whole document does already.
+func (u *UndoManager) AddToScope(types ...Type) {
+	u.checkScope(types)
+	if len(u.scope) == 0 {
+		return
+	}
+	for _, t := range types {
+		if !slices.ContainsFunc(u.scope, func(x Type) bool { return x.ref() == t.ref() }) {
+			u.scope = append(u.scope, t)
+		}
+	}
+}
+
+func (u *UndoManager) checkScope(types []Type) {
+	for _, t := range types {
+		if t.Doc() != u.d {
+			panic("crdt: undo scope of another document")
+		}
+	}
+}
+
+// AddTrackedOrigin makes changes of one more origin undoable from now on.
+func (u *UndoManager) AddTrackedOrigin(origin any) {
+	if !u.isTracked(origin) {
+		u.tracked = append(u.tracked, origin)
+	}
+}
+
+// RemoveTrackedOrigin stops recording changes of an origin; nil, too, if that is
+// what the manager began with. Steps recorded before stay.
+func (u *UndoManager) RemoveTrackedOrigin(origin any) {
+	if u.isTracked(origin) {
+		u.tracked = slices.DeleteFunc(u.tracked, func(x any) bool { return x == origin })
+	}
+}
+
+// isTracked reports whether an origin is one of those chosen. One that cannot be
+// compared never is.
+func (u *UndoManager) isTracked(origin any) bool {
+	return (origin == nil || reflect.TypeOf(origin).Comparable()) && slices.Contains(u.tracked, origin)
+}
+
+// UndoStack returns the steps that can be undone, the newest last. Only their Meta
+// may be changed.
+func (u *UndoManager) UndoStack() []*StackItem { return slices.Clone(u.undo) }
+
+// RedoStack returns the steps that can be redone, the next one last.
+func (u *UndoManager) RedoStack() []*StackItem { return slices.Clone(u.redo) }
 
 // CanUndo reports whether there is a step to undo.
 func (u *UndoManager) CanUndo() bool { return len(u.undo) > 0 }
@@ -242,10 +302,7 @@ func (u *UndoManager) concerns(tx *Tx) bool {
 // tracks reports whether the origin of a transaction is one of those chosen. The
 // nil origin stands for local changes only.
 func (u *UndoManager) tracks(tx *Tx) bool {
-	if tx.origin == nil {
-		return tx.local && slices.Contains(u.tracked, nil)
-	}
-	return reflect.TypeOf(tx.origin).Comparable() && slices.Contains(u.tracked, tx.origin)
+	return (tx.origin != nil || tx.local) && u.isTracked(tx.origin)
 }
 
 // inScope reports whether an item lies in a type of the scope.

@@ -121,10 +121,22 @@ func (u *UndoManager) revert(tx *Tx, step *StackItem) bool {
 	}
 	// Children before their parents.
 	for _, r := range slices.Backward(remove) {
-		tx.deleteItem(r)
-		changed = true
+		if u.opts.DeleteFilter == nil || u.opts.DeleteFilter(d.undoContent(r)) {
+			tx.deleteItem(r)
+			changed = true
+		}
 	}
 	return changed
+}
+
+func (d *Doc) undoContent(r ref) UndoContent {
+	it := d.at(r)
+	l := &d.lists[it.list]
+	c := UndoContent{ID: d.idOf(it), Len: int(it.length), Parent: d.handle(l.typ), Key: d.keys[l.key], Keyed: l.key != 0}
+	if it.kind() == kindType {
+		c.Type = d.handle(it.off)
+	}
+	return c
 }
 
 // restore inserts the content of a deleted item anew, where it was, and returns

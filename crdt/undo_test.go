@@ -90,7 +90,15 @@ func TestUndoStepMeta(t *testing.T) {
 	for i := range 3 {
 		doc.Transact(nil, func(tx *crdt.Tx) { m.Set(tx, "k", i) })
 	}
+	for i, step := range undo.UndoStack() {
+		if step.Meta["cursor"] != i+1 {
+			t.Errorf("step %d has %v", i, step.Meta)
+		}
+	}
 	for want := 3; want > 0; want-- {
+		if n, m := len(undo.UndoStack()), len(undo.RedoStack()); n != want || m != 3-want {
+			t.Errorf("stacks of %d and %d", n, m)
+		}
 		if step := undo.Undo(); step == nil || step.Meta["cursor"] != want {
 			t.Fatalf("step %v, want the one with cursor %d", step, want)
 		}

@@ -181,6 +181,15 @@ const commands = {
     const { doc } = create(id, client, gc)
     roots.forEach(name => rootOf(doc, name))
   },
+  // Puts a type that was filled before it is in a document into the root map.
+  prelim (id, kind, s, delta, attrs) {
+    const entry = begin(id)
+    const type = build({ $new: kind, s })
+    if (delta) type.applyDelta(delta)
+    Object.keys(attrs).sort().forEach(k => type.setAttribute(k, attrs[k]))
+    mutate(entry, () => rootOf(entry.doc, 'map').set('k', type))
+    return take(entry)
+  },
   edit (id, ops, origin) {
     const entry = begin(id)
     mutate(entry, () => entry.doc.transact(() => ops.forEach(op => applyOp(entry.doc, op)), origin ?? null))
@@ -251,14 +260,14 @@ const commands = {
   // What observers heard of the last edit or update, clean-up left out.
   events: id => docs.get(id).events,
 
-  undoManager (id, roots, origins, timeout, overwrite) {
+  undoManager (id, roots, origins, timeout, overwrite, keepTypes) {
     const { doc } = docs.get(id)
     const scope = roots.length === 0 ? doc : roots.map(name => rootOf(doc, name))
     // With a whole document as its scope, Yjs takes a transaction without changes
     // for a step, and even for a reason to forget what could be redone.
     const captureTransaction = tr => tr.deleteSet.clients.size > 0 ||
       [...tr.afterState].some(([client, clock]) => tr.beforeState.get(client) !== clock)
-    const m = new Y.UndoManager(scope, { captureTransaction, trackedOrigins: new Set(origins), captureTimeout: timeout, ignoreRemoteMapChanges: overwrite })
+    const m = new Y.UndoManager(scope, { captureTransaction, trackedOrigins: new Set(origins), captureTimeout: timeout, ignoreRemoteMapChanges: overwrite, deleteFilter: item => !keepTypes || !(item.content instanceof Y.ContentType) })
     managers.set(id, m)
   },
   undo (id, what) {
@@ -274,6 +283,12 @@ const commands = {
     })
     return [popped, take(entry)]
   },
+  track (id, origin, on) {
+    const m = managers.get(id)
+    if (on) m.addTrackedOrigin(origin)
+    else m.removeTrackedOrigin(origin)
+  },
+  addToScope (id, root) { managers.get(id).addToScope(rootOf(docs.get(id).doc, root)) },
   stacks: id => { const m = managers.get(id); return [m.undoStack.length, m.redoStack.length] },
 
   awareness (id, client) {
