@@ -70,11 +70,22 @@ func (r *Room) owner(client uint64) (string, bool) {
 	return "", false
 }
 
-// integrable says whether applying the update would leave nothing pending.
-func (r *Room) integrable(update []byte) bool {
+// integrable says whether applying the update would leave nothing pending. The
+// error is that of applying it: the document will not take it, now or later.
+func (r *Room) integrable(update []byte) (bool, error) {
 	if len(update) == 0 {
-		return true
+		return true, nil
 	}
-	ok, err := r.live.Integrable(update)
-	return ok && err == nil
+	return r.live.Integrable(update)
 }
+
+// maxDocPendingBytes bounds what a document in memory keeps waiting. Sessions
+// hold what waits themselves (see hold), so it is for logs with a hole.
+const maxDocPendingBytes = 1 << 20
+
+func newLive() *crdt.Doc {
+	return crdt.New(crdt.Options{Limits: crdt.Limits{MaxPendingBytes: maxDocPendingBytes}})
+}
+
+// beyondLimits is what people are told of an update that wraps crdt.ErrLimit.
+const beyondLimits = "The change is larger or nested deeper than a document can hold."

@@ -99,7 +99,10 @@ func (r *Room) freshClient() uint64 {
 // execute runs the command on a copy of the document.
 func (r *Room) execute(j *job, state []byte, client uint64, now time.Time) (update []byte, result json.RawMessage, err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if over, ok := p.(error); ok && errors.Is(over, crdt.ErrLimit) {
+			err = &Refusal{Code: "invalid", Message: beyondLimits}
+		} else if p != nil {
 			r.log.Error("command failed", "command", j.name, "panic", p, "stack", string(debug.Stack()))
 			err = ErrInternal
 		}

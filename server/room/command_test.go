@@ -29,6 +29,11 @@ var commands = map[string]room.CommandSpec{
 	}},
 	"nothing": {Run: func(*crdt.Doc, *crdt.Tx, room.Person, time.Time, json.RawMessage) (any, error) { return "done", nil }},
 	"broken":  {Run: func(*crdt.Doc, *crdt.Tx, room.Person, time.Time, json.RawMessage) (any, error) { panic("our own bug") }},
+	"deep": {Run: func(d *crdt.Doc, tx *crdt.Tx, _ room.Person, _ time.Time, _ json.RawMessage) (any, error) {
+		for m := d.Map("notes"); ; {
+			m = m.SetMap(tx, "in")
+		}
+	}},
 	"half": {Run: func(d *crdt.Doc, tx *crdt.Tx, _ room.Person, _ time.Time, _ json.RawMessage) (any, error) {
 		d.Map("notes").Set(tx, "half", true)
 		return nil, &room.Refusal{Code: "conflict", Message: "Changed its mind."}
@@ -93,6 +98,7 @@ func TestCommandRefused(t *testing.T) {
 		"not JSON":        {ann, "note", `{"text`, "invalid", "args"},
 		"too long":        {ann, "note", `{"text":"` + strings.Repeat("x", 200) + `"}`, "invalid", "args"},
 		"own bug":         {ann, "broken", `{}`, "internal", ""},
+		"over a limit":    {ann, "deep", `{}`, "invalid", ""},
 		"after a change":  {ann, "half", `{}`, "conflict", ""},
 		"no such plan":    {editor("ann", "plan/none"), "note", `{"text":"x"}`, "not-found", ""},
 	} {

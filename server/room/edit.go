@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"coplan/crdt"
 	"coplan/server/journal"
 )
 
@@ -42,6 +43,10 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		return
 	}
 	known, err := r.live.Contains(update)
+	if errors.Is(err, crdt.ErrLimit) {
+		r.refuseBeyond(s, []uint64{n}, err)
+		return
+	}
 	if err != nil {
 		r.cut(s, fmt.Errorf("%w: edit %d: %w", ErrMalformed, n, err))
 		return
@@ -64,7 +69,12 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 		r.refuse(s, []uint64{n}, "forbidden", "The change carries edits that another person made. Reload the page to continue.", ErrForbidden)
 		return
 	}
-	if s.refused && !r.integrable(update) {
+	ready, err := r.integrable(update)
+	if err != nil {
+		r.refuseBeyond(s, []uint64{n}, err)
+		return
+	}
+	if s.refused && !ready {
 		r.refuse(s, []uint64{n}, "invalid", "The change builds on one that was refused.", ErrForbidden)
 		return
 	}
@@ -74,7 +84,7 @@ func (r *Room) takeEdit(s *Session, n uint64, update []byte) {
 	}
 	s.queue = append(s.queue, edit{n: n, update: update})
 	s.bytes += len(update)
-	if _, held := r.held[s]; held && !r.integrable(update) {
+	if _, held := r.held[s]; held && !ready {
 		r.hold(s) // one more that waits; trying all of them again can wait for the alarm
 		return
 	}
@@ -101,6 +111,12 @@ func (r *Room) refuse(s *Session, edits []uint64, code, reason string, cut error
 	}
 }
 
+// refuseBeyond refuses edits that no document would take.
+func (r *Room) refuseBeyond(s *Session, edits []uint64, err error) {
+	r.log.Warn("edits over the limits of a document refused", "session", s.id, "person", s.grant.Person.ID, "edits", len(edits), "error", err)
+	r.refuse(s, edits, "invalid", beyondLimits, ErrTooBig)
+}
+
 // advance sends the session's next entry, unless one is on its way: what
 // arrives meanwhile is merged into the one after.
 //
@@ -115,6 +131,11 @@ func (r *Room) advance(s *Session) {
 	for s.flight == nil && len(s.queue) > 0 {
 		count, batch, err := r.nextBatch(s)
 		switch {
+		case errors.Is(err, crdt.ErrLimit):
+			edits := r.shift(s, count)
+			r.unhold(s)
+			r.refuseBeyond(s, edits, err)
+			continue
 		case err != nil:
 			r.cut(s, fmt.Errorf("%w: merging edits: %w", ErrMalformed, err))
 			return
@@ -159,9 +180,10 @@ func (r *Room) predecessor(s *Session) bool {
 
 // nextBatch merges as much from the head of the session's queue as makes one
 // entry: up to the size limit, and more only if the edits refer to later ones.
-// count is 0 when even all of it refers to something unknown.
+// count is 0 when even all of it refers to something unknown. With an error that
+// wraps crdt.ErrLimit, count is how many edits the document will not take.
 func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
-	limit := r.cfg.Limits.MaxUpdateBytes
+	limit, single := r.cfg.Limits.MaxUpdateBytes, false
 	for limit > 0 {
 		var updates [][]byte
 		size := 0
@@ -185,8 +207,15 @@ func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
 				return 0, nil, err
 			}
 		}
-		if r.integrable(batch) {
+		ok, err := r.integrable(batch)
+		switch {
+		case ok:
 			return count, batch, nil
+		case errors.Is(err, crdt.ErrLimit) && len(updates) > 1 && !single:
+			single, limit = true, 1 // too much together: the first may be taken
+			continue
+		case err != nil:
+			return count, nil, err
 		}
 		if count == len(s.queue) {
 			return 0, nil, nil

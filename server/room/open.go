@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"coplan/crdt"
 	"coplan/server/journal"
 )
 
@@ -81,7 +80,7 @@ func (r *Room) restoreSnapshot(ctx context.Context) error {
 		r.log.Error("snapshot is corrupted; the document is rebuilt from the log", "snapshot", snap.Seq, "entries", snap.Ordinal, "error", err)
 		maxSeq = max(snap.Seq, 1) - 1
 	}
-	r.live = crdt.New(crdt.Options{})
+	r.live = newLive()
 	r.at, r.edge, r.clients = journal.Cursor{}, journal.Edge{}, make(clientTable)
 	return nil
 }
@@ -91,7 +90,7 @@ func (r *Room) restore(snap journal.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	d := crdt.New(crdt.Options{})
+	d := newLive()
 	switch snap.Format {
 	case "v1":
 		err = d.ApplyUpdate(snap.State, nil)

@@ -397,6 +397,71 @@ func TestBadEdits(t *testing.T) {
 	}
 }
 
+// What no document would take is refused with a reason before it is stored, and
+// what it was sent together with is not.
+func TestEditsOverTheLimits(t *testing.T) {
+	nest := func(c *client, key string, n int) []byte {
+		return c.change(func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map("deep")
+			for inner, ok := m.Map(key); ok; inner, ok = m.Map(key) {
+				m = inner
+			}
+			for range n {
+				m = m.SetMap(tx, key)
+			}
+		})
+	}
+	boundless := crdt.Options{Limits: crdt.Limits{MaxDepth: 1 << 20}}
+	t.Run("in one edit", func(t *testing.T) {
+		w := newWorld(t)
+		doc := w.createPlan("p1")
+		ann := w.join(editor("ann", doc), room.Coplan)
+		ann.doc = crdt.New(boundless)
+		ann.send(nest(ann, "k", 600))
+		ann.until("refusal", func() bool { return len(ann.resets) == 1 })
+		if r := ann.resets[0]; r.Code != "invalid" || !slices.Equal(r.Edits, []uint64{1}) || !strings.Contains(r.Reason, "nested deeper") {
+			t.Errorf("reset is %+v", r)
+		}
+		if n := len(w.entries(doc)); n != 1 {
+			t.Errorf("%d entries", n)
+		}
+	})
+	t.Run("in one edit, stock", func(t *testing.T) {
+		w := newWorld(t)
+		ann := w.join(editor("ann", w.createPlan("p1")), room.Stock)
+		ann.doc = crdt.New(boundless)
+		ann.send(nest(ann, "k", 600))
+		ann.untilCut(room.ErrTooBig)
+	})
+	t.Run("a value", func(t *testing.T) {
+		w := newWorld(t)
+		ann := w.join(editor("ann", w.createPlan("p1")), room.Coplan)
+		ann.doc = crdt.New(boundless)
+		var v any = 1
+		for range 600 {
+			v = []any{v}
+		}
+		ann.send(ann.change(func(d *crdt.Doc, tx *crdt.Tx) { d.Map("deep").Set(tx, "k", v) }))
+		ann.until("refusal", func() bool { return len(ann.resets) == 1 })
+	})
+	t.Run("together with one that is fine", func(t *testing.T) {
+		w := newWorld(t)
+		doc := w.createPlan("p1")
+		ann := w.join(editor("ann", doc), room.Coplan)
+		ann.doc = crdt.New(boundless)
+		w.flaky.set(func(string, journal.Entry) fate { return down })
+		ann.send(ann.change(func(d *crdt.Doc, tx *crdt.Tx) { d.Map("deep").Set(tx, "flat", 1) }))
+		ann.send(nest(ann, "k", 300))
+		ann.send(nest(ann, "k", 300))
+		w.flaky.set(nil)
+		ann.until("refusal", func() bool { return len(ann.resets) == 1 })
+		if r := ann.resets[0]; !slices.Equal(r.Edits, []uint64{3}) {
+			t.Errorf("reset is %+v", r)
+		}
+		ann.until("the others", func() bool { return slices.Contains(ann.acks, 2) })
+	})
+}
+
 func TestJoinRefused(t *testing.T) {
 	w := newWorld(t, func(c *room.Config) { c.Limits.MaxSessions = 1 })
 	doc := w.createPlan("p1")
