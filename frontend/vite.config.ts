@@ -22,7 +22,7 @@ function ownLanguagesOnly(languages: readonly string[]): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: "../node_modules/.vite",
-  plugins: [ownLanguagesOnly(["en"]), react()],
+  plugins: [ownLanguagesOnly(["en", "de"]), react()],
   // One copy of each: two copies of Yjs or ProseMirror's model in a page reject each other's objects.
   resolve: { dedupe: ["yjs", "react", "react-dom", "prosemirror-model", "prosemirror-state", "prosemirror-view"] },
   build: {

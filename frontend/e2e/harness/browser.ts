@@ -34,6 +34,8 @@ export interface Looks {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** The browser's language; en-GB unless told. */
+  readonly locale?: string;
 }
 
 export interface Person {
@@ -50,7 +52,7 @@ export async function person(browser: Browser, name: string, looks: Looks = {}):
     viewport: { width: looks.width ?? 1280, height: looks.height ?? 900 },
     colorScheme: looks.dark === true ? "dark" : "light",
     reducedMotion: "reduce",
-    locale: "en-GB",
+    locale: looks.locale ?? "en-GB",
     timezoneId: "Europe/London",
   });
   const page = await context.newPage();
@@ -67,8 +69,8 @@ export async function person(browser: Browser, name: string, looks: Looks = {}):
 export async function joinPlan(who: Person, link: string): Promise<void> {
   const { page } = who;
   await page.goto(link);
-  await page.getByRole("textbox", { name: "Your name" }).fill(who.name);
-  await page.getByRole("button", { name: "Open the plan" }).click();
+  await page.getByRole("textbox", { name: /Your name|Ihr Name/ }).fill(who.name);
+  await page.getByRole("button", { name: /Open the plan|Plan öffnen/ }).click();
   await waitForStatus(who, "saved");
 }
 

@@ -5,9 +5,9 @@ import { Join } from "../features/join/join";
 import { createApi } from "../sync/api";
 import { Announcer } from "../ui/announcer";
 import { useText, type MessageId } from "../ui/text";
+import { useReadable } from "../ui/use-readable";
 import { readKey, saveKey } from "./keys";
-import { readerLocale } from "./locale";
-import { en } from "./messages/en";
+import { speech } from "./language";
 import { navigate, parseRoute, Router, usePath } from "./router";
 import { ThemeMenu } from "./theme";
 
@@ -15,11 +15,11 @@ const loadPlan = () => import("./plan-route");
 const Landing = lazy(() => import("../features/landing/landing"));
 const PlanRoute = lazy(loadPlan);
 const HistoryRoute = lazy(() => import("./history-route"));
-const locale = readerLocale();
 
 export function App() {
+  const { locale, messages } = useReadable(speech);
   return (
-    <IntlProvider locale={locale} defaultLocale="en" messages={en} onError={reportIntl}>
+    <IntlProvider locale={locale} defaultLocale="en" messages={messages} onError={reportIntl}>
       <I18nProvider locale={locale}>
         <Router>
           <Announcer>
@@ -33,7 +33,7 @@ export function App() {
   );
 }
 
-/** Sentences are English whatever the reader's locale; that alone is no error. */
+/** A locale without a catalogue of its own is no error: its sentences are English. */
 function reportIntl(error: { code: string }): void {
   if (error.code !== "MISSING_DATA") console.error(error);
 }

@@ -5,11 +5,15 @@ import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
+import { startLanguage } from "./language";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const screen = createRoot(root);
+void startLanguage().then(() => {
+  screen.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});

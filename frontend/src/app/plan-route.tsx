@@ -11,7 +11,7 @@ import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
 import type { Key } from "./keys";
-import { ThemeMenu, useThemeSwitch } from "./theme";
+import { ThemeMenu, useReaderSettings } from "./theme";
 
 const ShareDialog = lazy(() => import("../features/share/share"));
 
@@ -70,7 +70,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
   const [sharing, setSharing] = useState(false);
   const [comments] = useState(() => new Cell<CommentsView>({ open: false, active: null, draft: null }));
   const api = useMemo(() => createApi({ token: planKey.token }), [planKey.token]);
-  const themeMenu = useThemeSwitch();
+  const settings = useReaderSettings();
 
   const person = hello?.person ?? null;
   const role = person?.role ?? planKey.role;
@@ -103,7 +103,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         historyHref={screen.rights.history ? `/p/${encodeURIComponent(planKey.plan)}/history` : null}
         onShare={screen.rights.manage ? () => setSharing(true) : null}
         theme={<ThemeMenu />}
-        themeMenu={themeMenu}
+        settings={settings}
       />
       {sharing && (
         <Suspense fallback={null}>

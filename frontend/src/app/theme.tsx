@@ -1,9 +1,11 @@
 import { useSyncExternalStore } from "react";
 import { Cell } from "../plan/readable";
 import { IconButton } from "../ui/button";
-import { MenuButton, MenuItem } from "../ui/menu";
+import type { IconName } from "../ui/icons";
+import { MenuButton, MenuHeader, MenuItem, MenuSection, MenuSeparator } from "../ui/menu";
 import { useText } from "../ui/text";
 import { useReadable } from "../ui/use-readable";
+import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, speech, type Language } from "./language";
 
 type Theme = "system" | "light" | "dark";
 const KEY = "coplan.theme";
@@ -51,35 +53,59 @@ function useIsDark(): boolean {
   return chosen === "dark" || (chosen === "system" && system);
 }
 
+/** How the page looks and which language it speaks: what belongs to this reader, not to the plan. */
 export function ThemeMenu() {
   const t = useText();
   const chosen = useReadable(theme);
+  const { language } = useReadable(speech);
   const dark = useIsDark();
   return (
     <MenuButton
-      aria-label={t("theme.label")}
+      aria-label={t("theme.settings")}
       placement="bottom end"
-      selectionMode="single"
-      selectedKeys={[chosen]}
-      onAction={(key) => choose(key as Theme)}
-      button={<IconButton icon={dark ? "moon" : "sun"} label={t("theme.label")} />}
+      button={<IconButton icon={dark ? "moon" : "sun"} label={t("theme.settings")} />}
     >
-      <MenuItem id="system" icon="halfDisc">
-        {t("theme.system")}
-      </MenuItem>
-      <MenuItem id="light" icon="sun">
-        {t("theme.light")}
-      </MenuItem>
-      <MenuItem id="dark" icon="moon">
-        {t("theme.dark")}
-      </MenuItem>
+      <MenuSection selectionMode="single" selectedKeys={[chosen]} onSelectionChange={(keys) => pickOne(keys, (key) => choose(key as Theme))} disallowEmptySelection>
+        <MenuHeader className="menu-header">{t("theme.label")}</MenuHeader>
+        <MenuItem id="system" icon="halfDisc">
+          {t("theme.system")}
+        </MenuItem>
+        <MenuItem id="light" icon="sun">
+          {t("theme.light")}
+        </MenuItem>
+        <MenuItem id="dark" icon="moon">
+          {t("theme.dark")}
+        </MenuItem>
+      </MenuSection>
+      <MenuSeparator />
+      <MenuSection selectionMode="single" selectedKeys={[language]} onSelectionChange={(keys) => pickOne(keys, (key) => chooseLanguage(key as Language))} disallowEmptySelection>
+        <MenuHeader className="menu-header">{t("language.label")}</MenuHeader>
+        {LANGUAGES.map((id) => (
+          <MenuItem key={id} id={id}>
+            {LANGUAGE_NAMES[id]}
+          </MenuItem>
+        ))}
+      </MenuSection>
     </MenuButton>
   );
 }
 
-/** The same choice as one entry of another menu: the other of the two. */
-export function useThemeSwitch(): { label: string; onAction: () => void } {
+function pickOne(keys: "all" | Iterable<unknown>, take: (key: unknown) => void): void {
+  if (keys !== "all") for (const key of keys) take(key);
+}
+
+/** The same choices as entries of another menu: the other look, the other language. */
+export function useReaderSettings(): readonly { id: string; icon: IconName; label: string; onAction: () => void }[] {
   const t = useText();
   const dark = useIsDark();
-  return { label: t(dark ? "theme.toLight" : "theme.toDark"), onAction: () => choose(dark ? "light" : "dark") };
+  const { language } = useReadable(speech);
+  return [
+    { id: "theme", icon: "halfDisc", label: t(dark ? "theme.toLight" : "theme.toDark"), onAction: () => choose(dark ? "light" : "dark") },
+    ...LANGUAGES.filter((id) => id !== language).map((id) => ({
+      id: `language-${id}`,
+      icon: "language" as const,
+      label: LANGUAGE_NAMES[id],
+      onAction: () => chooseLanguage(id),
+    })),
+  ];
 }

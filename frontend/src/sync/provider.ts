@@ -125,7 +125,7 @@ export class CoplanProvider {
     this.#local = options.local;
     this.#can = options.can ?? { write: true, comment: true, history: true };
     this.#unsent = new Unsent();
-    this.#status = new Cell<Status>({ kind: "connecting", pending: 0, text: "Connecting…" });
+    this.#status = new Cell<Status>({ kind: "connecting", words: "connecting", pending: 0, text: "Connecting…" });
     this.#events = options.events;
 
     doc.on("update", this.#onUpdate);

@@ -72,7 +72,7 @@ export function openPlanSession(options: SessionOptions): PlanSession {
   const name = `plan/${options.planId} ${options.person}`;
   const url = `${base.replace(/^http/, "ws")}/ws/plan/${encodeURIComponent(options.planId)}?token=${encodeURIComponent(options.token)}`;
   const factory = "indexedDB" in options ? options.indexedDB : globalThis.indexedDB;
-  const status = new Cell<Status>({ kind: "connecting", pending: 0, text: "Connecting…" });
+  const status = new Cell<Status>({ kind: "connecting", words: "connecting", pending: 0, text: "Connecting…" });
   const hello = new Cell<Hello | null>(null);
   const synced = new Cell(false);
   const proposals = new Cell<readonly Proposal[]>([]);
@@ -125,6 +125,7 @@ export function openPlanSession(options: SessionOptions): PlanSession {
       detach();
       status.set({
         kind: "denied",
+        words: "denied",
         code: 0,
         name: "reset",
         pending: 0,

@@ -12,9 +12,26 @@ export interface Proposal {
 interface Common {
   /** Changes made here that the server hasn't confirmed. A burst of typing is one change. */
   readonly pending: number;
-  /** One sentence or word for the status region. */
+  /** Which sentence fits, for a screen that has it in its own language. */
+  readonly words: StatusWords;
+  /** One sentence or word for the status region, in English or as the server said it. */
   readonly text: string;
 }
+
+export type StatusWords =
+  | "saved"
+  | "saving"
+  | "savingSlow"
+  | "connecting"
+  | "reconnecting"
+  | "loading"
+  | "offline"
+  | "offlineKeeps"
+  | "offlineKept"
+  | "offlineTab"
+  | "degraded"
+  | "denied"
+  | "reset";
 
 export type Status =
   /** Everything is durable at the server. */
@@ -54,27 +71,34 @@ export function describeStatus(condition: Condition): Status {
   const { pending } = condition;
   switch (condition.kind) {
     case "denied":
-      return { kind: "denied", code: condition.code, name: condition.name, pending, text: condition.text };
+      return { kind: "denied", words: "denied", code: condition.code, name: condition.name, pending, text: condition.text };
     case "reset":
-      return { kind: "reset", reason: condition.reason, pending, text: `Loading the plan afresh: ${condition.reason}` };
+      return { kind: "reset", words: "reset", reason: condition.reason, pending, text: `Loading the plan afresh: ${condition.reason}` };
     case "connecting":
-      return { kind: "connecting", pending, text: condition.again ? "Reconnecting…" : "Connecting…" };
+      return condition.again
+        ? { kind: "connecting", words: "reconnecting", pending, text: "Reconnecting…" }
+        : { kind: "connecting", words: "connecting", pending, text: "Connecting…" };
     case "away":
-      return { kind: "offline", kept: condition.kept, pending, text: offlineText(pending, condition.kept) };
+      return { kind: "offline", words: offlineWords(pending, condition.kept), kept: condition.kept, pending, text: offlineText(pending, condition.kept) };
     case "live":
-      if (condition.degraded !== null) return { kind: "degraded", pending, text: condition.degraded };
+      if (condition.degraded !== null) return { kind: "degraded", words: "degraded", pending, text: condition.degraded };
       if (pending > 0) {
         const text = condition.slow ? `Still saving: ${changes(pending)} not confirmed yet` : "Saving…";
-        return { kind: "saving", pending, text };
+        return { kind: "saving", words: condition.slow ? "savingSlow" : "saving", pending, text };
       }
       return condition.synced
-        ? { kind: "saved", pending, text: "Saved" }
-        : { kind: "connecting", pending, text: "Loading…" };
+        ? { kind: "saved", words: "saved", pending, text: "Saved" }
+        : { kind: "connecting", words: "loading", pending, text: "Loading…" };
   }
 }
 
 export function changes(n: number): string {
   return n === 1 ? "1 change" : `${n} changes`;
+}
+
+function offlineWords(pending: number, kept: boolean): StatusWords {
+  if (pending === 0) return kept ? "offlineKeeps" : "offline";
+  return kept ? "offlineKept" : "offlineTab";
 }
 
 /** The sentence for not being connected. `kept`: this device stores the changes, not just this tab. */

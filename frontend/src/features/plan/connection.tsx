@@ -1,10 +1,11 @@
 import { useIntl } from "react-intl";
 import { useEffect, useState } from "react";
 import type { Readable } from "../../plan/readable";
+import { closeReason } from "../../sync/close";
 import type { Proposal, Status } from "../../sync/status";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
-import { useText } from "../../ui/text";
+import { useText, type MessageId } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 
 export type ConnectionState = Status;
@@ -12,16 +13,26 @@ export type KeptEdit = Proposal;
 
 /** Whether what one sees is saved, in words. */
 export function Connection({ status }: { status: Readable<ConnectionState> }) {
-  const t = useText();
   const state = useReadable(status);
   const shown = useCalm(state);
   const trouble = shown.kind === "offline" || shown.kind === "degraded" || shown.kind === "denied" || shown.kind === "reset";
   return (
     <p className={`connection connection-${shown.kind}`} role="status" data-kind={state.kind} data-pending={state.pending}>
       {trouble ? <Icon name={shown.kind === "offline" ? "offline" : "warning"} size={17} /> : <span className="connection-dot" />}
-      <span>{shown.text || t("connection.connecting")}</span>
+      <span>{useStatusSentence(shown)}</span>
     </p>
   );
+}
+
+/** The sentence for a status in the reader's language; what the server said itself stays as it said it. */
+export function useStatusSentence(state: ConnectionState): string {
+  const t = useText();
+  const { messages } = useIntl();
+  if (state.kind === "denied") {
+    const id = `connection.${state.name}`;
+    return id in messages && state.text === closeReason(state.code).text ? t(id as MessageId) : state.text;
+  }
+  return t(`connection.${state.words as Exclude<typeof state.words, "denied">}`, { count: state.pending });
 }
 
 /** How long a save takes before it is worth a word, in milliseconds. */

@@ -3,13 +3,13 @@ import { Cell, type Readable } from "../../plan/readable";
 import type { NodeId } from "../../plan/schema";
 import { useAnnounce } from "../../ui/announcer";
 import { Button, IconButton, IconToggle } from "../../ui/button";
-import { Icon, Logo } from "../../ui/icons";
+import { Icon, Logo, type IconName } from "../../ui/icons";
 import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
 import { redoKeys, undoKeys } from "../../ui/platform";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { CommentsPanel } from "./comments/panel";
-import { Connection, Proposals, type ConnectionState, type KeptEdit } from "./connection";
+import { Connection, Proposals, useStatusSentence, type ConnectionState, type KeptEdit } from "./connection";
 import { PresenceBar, usePresent, usePublishField } from "./presence";
 import { OpenStepsProvider, usePhone } from "./open-steps";
 import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
@@ -26,8 +26,8 @@ export interface PlanPageProps {
   historyHref: string | null;
   onShare: (() => void) | null;
   theme: ReactNode;
-  /** Entries of the menu that holds on a phone what the bar has no room for. */
-  themeMenu: { label: string; onAction: () => void };
+  /** The reader's own settings, as entries of the menu that holds on a phone what the bar has no room for. */
+  settings: readonly { id: string; icon: IconName; label: string; onAction: () => void }[];
 }
 
 /** The editor: bar, plan, and the conversations beside it. */
@@ -94,7 +94,7 @@ function View({ view }: { view: ViewId }) {
   );
 }
 
-function Bar({ screen, status, historyHref, onShare, theme, themeMenu }: PlanPageProps) {
+function Bar({ screen, status, historyHref, onShare, theme, settings }: PlanPageProps) {
   const t = useText();
   const phone = usePhone();
   const { noun } = useReadable(screen.store.meta);
@@ -110,7 +110,7 @@ function Bar({ screen, status, historyHref, onShare, theme, themeMenu }: PlanPag
       {phone ? (
         <>
           <CommentsToggle />
-          <PhoneMenu historyHref={historyHref} onShare={onShare} themeMenu={themeMenu} />
+          <PhoneMenu historyHref={historyHref} onShare={onShare} settings={settings} />
         </>
       ) : (
         <>
@@ -165,7 +165,7 @@ function CommentsToggle() {
   );
 }
 
-function PhoneMenu({ historyHref, onShare, themeMenu }: Pick<PlanPageProps, "historyHref" | "onShare" | "themeMenu">) {
+function PhoneMenu({ historyHref, onShare, settings }: Pick<PlanPageProps, "historyHref" | "onShare" | "settings">) {
   const t = useText();
   const { undo } = useScreen();
   const { canUndo, canRedo } = useReadable(undo?.state ?? nothing);
@@ -179,7 +179,7 @@ function PhoneMenu({ historyHref, onShare, themeMenu }: Pick<PlanPageProps, "his
         if (key === "undo") undo?.undo();
         if (key === "redo") undo?.redo();
         if (key === "share") onShare?.();
-        if (key === "theme") themeMenu.onAction();
+        settings.find((one) => one.id === key)?.onAction();
       }}
       button={<IconButton icon="more" label={t("more")} />}
     >
@@ -204,9 +204,11 @@ function PhoneMenu({ historyHref, onShare, themeMenu }: Pick<PlanPageProps, "his
           {t("share.title")}
         </MenuItem>
       )}
-      <MenuItem id="theme" icon="halfDisc">
-        {themeMenu.label}
-      </MenuItem>
+      {settings.map(({ id, icon, label }) => (
+        <MenuItem key={id} id={id} icon={icon}>
+          {label}
+        </MenuItem>
+      ))}
     </MenuButton>
   );
 }
@@ -250,14 +252,16 @@ function useComingsAndGoings(): void {
 /** Before the plan's first content is here. */
 function Waiting({ status }: { status: Readable<ConnectionState> }) {
   const t = useText();
-  const { kind, text } = useReadable(status);
+  const state = useReadable(status);
+  const { kind } = state;
+  const sentence = useStatusSentence(state);
   const stuck = kind === "offline" || kind === "denied";
   return (
     <div className="waiting">
       {stuck ? (
         <>
           <Icon name={kind === "denied" ? "warning" : "offline"} size={28} />
-          <p className="waiting-words">{kind === "denied" ? text : t("waiting.offline")}</p>
+          <p className="waiting-words">{kind === "denied" ? sentence : t("waiting.offline")}</p>
           <a href="/">{t("home")}</a>
         </>
       ) : (

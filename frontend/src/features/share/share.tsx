@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { ApiError, type Api, type LinkInfo } from "../../sync/api";
+import { type Api, type LinkInfo } from "../../sync/api";
 import { useAnnounce } from "../../ui/announcer";
 import { Avatar, colorFor } from "../../ui/avatar";
 import { Button } from "../../ui/button";
@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
 import { roleMessage } from "../../ui/roles";
 import { Select } from "../../ui/select";
+import { useProblem } from "../../ui/problem";
 import { useText, type MessageId } from "../../ui/text";
 
 /** A champion's link that comments and invites, but doesn't edit: the role with one right less. */
@@ -64,7 +65,8 @@ function Links({ api, plan, role, person, edit }: Sharing) {
   const invites = mayInvite[standing(role, edit)] ?? [];
   const announce = useAnnounce();
   const [links, setLinks] = useState<readonly LinkInfo[] | null>(null);
-  const [problem, setProblem] = useState<string>();
+  const [failed, setFailed] = useState<string>();
+  const problem = useProblem();
   const [made, setMade] = useState<{ url: string; role: string } | null>(null);
   const [revoking, setRevoking] = useState<string | null>(null);
 
@@ -72,11 +74,11 @@ function Links({ api, plan, role, person, edit }: Sharing) {
     api.links(plan).then(
       (list) => {
         setLinks(list);
-        setProblem(undefined);
+        setFailed(undefined);
       },
-      (cause: unknown) => setProblem(cause instanceof Error ? cause.message : t("error.unknown")),
+      (cause: unknown) => setFailed(problem(cause)),
     );
-  }, [api, plan, t]);
+  }, [api, plan, problem]);
 
   useEffect(load, [load]);
 
@@ -87,7 +89,7 @@ function Links({ api, plan, role, person, edit }: Sharing) {
       setRevoking(null);
       load();
     } catch (cause) {
-      setProblem(cause instanceof Error ? cause.message : t("error.unknown"));
+      setFailed(problem(cause));
     }
   };
 
@@ -131,9 +133,9 @@ function Links({ api, plan, role, person, edit }: Sharing) {
           }}
         />
       )}
-      {problem && (
+      {failed && (
         <p className="form-error" role="alert">
-          {problem}
+          {failed}
         </p>
       )}
       {joined.length > 0 && (
@@ -216,6 +218,7 @@ function NewLink({
   onMade: (url: string, role: string) => void;
 }) {
   const t = useText();
+  const problem = useProblem();
   const [role, setRole] = useState(roles[0] ?? "viewer");
   const [name, setName] = useState("");
   const [error, setError] = useState<string>();
@@ -227,7 +230,7 @@ function NewLink({
       const link = { role: roleOf(role), ...(role === CHAMPION_COMMENTS ? { edit: false } : {}), ...(name.trim() ? { name: name.trim() } : {}) };
       onMade(await api.createLink(plan, link), link.role);
     } catch (cause) {
-      setError(cause instanceof ApiError ? cause.message : t("error.unknown"));
+      setError(problem(cause));
     }
     setBusy(false);
   };

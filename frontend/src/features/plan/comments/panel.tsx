@@ -4,6 +4,7 @@ import type { ThreadSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button, IconButton } from "../../../ui/button";
 import { TextField } from "../../../ui/field";
+import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { setOpen, useOpenSteps } from "../open-steps";
@@ -112,6 +113,7 @@ function useOrder(): (thread: ThreadSnapshot) => number {
 /** A comment being written. */
 function Draft({ target }: { target: CommentTarget }) {
   const t = useText();
+  const problem = useProblem();
   const { command, comments, store } = useScreen();
   const announce = useAnnounce();
   const cell = useOpenSteps();
@@ -139,7 +141,7 @@ function Draft({ target }: { target: CommentTarget }) {
       if (target.node !== undefined && kind === "text") setOpen(cell, target.node, true);
       comments.set({ open: true, active: threadOf(result), draft: null });
     } catch (cause) {
-      setError(cause instanceof Error ? cause.message : t("error.unknown"));
+      setError(problem(cause));
       setBusy(false);
     }
   };

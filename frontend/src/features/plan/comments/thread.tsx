@@ -7,6 +7,7 @@ import { Button } from "../../../ui/button";
 import { formatAgo, useNow } from "../../../ui/dates";
 import { TextField } from "../../../ui/field";
 import { roleMessage } from "../../../ui/roles";
+import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { setOpen, useOpenSteps } from "../open-steps";
@@ -18,6 +19,7 @@ import type { NodeId } from "../../../plan/schema";
 /** One conversation: what it is about, what was said, and what one can do about it. */
 export const Thread = memo(function Thread({ thread, active }: { thread: ThreadSnapshot; active: boolean }) {
   const t = useText();
+  const problem = useProblem();
   const { comments, rights, command } = useScreen();
   const announce = useAnnounce();
   const card = useRef<HTMLElement>(null);
@@ -41,7 +43,7 @@ export const Thread = memo(function Thread({ thread, active }: { thread: ThreadS
       // A reopened thread is followed to the open ones; a resolved one leaves them quietly.
       comments.set({ ...comments.get(), active: thread.resolved ? thread.id : null });
     } catch (cause) {
-      setError(cause instanceof Error ? cause.message : t("error.unknown"));
+      setError(problem(cause));
     }
     setBusy(false);
   };
@@ -128,6 +130,7 @@ function Message({ message }: { message: MessageSnapshot }) {
 
 function Reply({ thread }: { thread: ThreadSnapshot }) {
   const t = useText();
+  const problem = useProblem();
   const { command } = useScreen();
   const announce = useAnnounce();
   const [body, setBody] = useState("");
@@ -145,7 +148,7 @@ function Reply({ thread }: { thread: ThreadSnapshot }) {
       setBody("");
       announce(t("comments.sent"));
     } catch (cause) {
-      setError(cause instanceof Error ? cause.message : t("error.unknown"));
+      setError(problem(cause));
     }
     setBusy(false);
   };
