@@ -109,8 +109,33 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 		m.Set(tx, RoleSide, r.Side)
 		m.Set(tx, RoleKind, r.Kind)
 	}
+	working := d.Map(RootWorking)
+	for _, k := range []string{WorkingChannel, WorkingCadence, WorkingResponse} {
+		working.SetText(tx, k)
+	}
 	writeStages(d, tx, t, due)
+	writeSlots(d, tx, t)
 	return nil
+}
+
+// writeSlots writes the resources the template expects and attaches them.
+func writeSlots(d *crdt.Doc, tx *crdt.Tx, t Template) {
+	resources, nodes := d.Map(RootResources), d.Map(RootNodes)
+	ords := Spread(len(t.Resources))
+	for i, r := range t.Resources {
+		m := resources.SetMap(tx, r.ID)
+		m.Set(tx, ResourceTitle, r.Title)
+		m.Set(tx, ResourceType, r.Type)
+		m.Set(tx, ResourceSide, r.Side)
+		m.Set(tx, ResourceOrd, ords[i])
+		for _, id := range r.Steps {
+			if n, ok := nodes.Map(id); ok {
+				if links, ok := n.Map(NodeLinks); ok {
+					links.Set(tx, r.ID, true)
+				}
+			}
+		}
+	}
 }
 
 // writeAnchor writes the anchor and returns the due date of each step of t.

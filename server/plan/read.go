@@ -40,6 +40,8 @@ func Read(d *crdt.Doc) View {
 		Summary:     summary,
 		SummaryText: RichText(summary),
 		Roles:       r.roles(d),
+		Working:     r.working(d),
+		Resources:   r.resources(d),
 	}
 	all := r.nodes(d)
 	v.Stages, v.Bin = r.tree(all)
@@ -111,6 +113,9 @@ func ReadMessage(d *crdt.Doc, thread, id string) (Message, bool) {
 func (r *reader) roles(d *crdt.Doc) []Role {
 	out := []Role{}
 	r.eachMap(d.Map(RootRoles), RootRoles, func(id string, f fields) {
+		if f.text(RoleDel) != "" {
+			return
+		}
 		out = append(out, Role{
 			ID:        id,
 			Title:     f.text(RoleTitle),
@@ -164,6 +169,7 @@ func (r *reader) node(m crdt.Map, id string) stored {
 		Outcome:       f.text(NodeOutcome),
 		Owners:        f.owners(),
 		After:         f.after(),
+		Links:         f.links(),
 		Steps:         []*Node{},
 	}
 	accountable := 0

@@ -123,6 +123,24 @@ const (
 	RoleEmail     = "email"
 	RolePhone     = "phone"
 	RoleInvolveBy = "involveBy"
+	RoleDel       = "del" // ISO time; a removed role is restored by clearing it
+)
+
+// Keys of one resource, a Y.Map under resources.<id>. It is a link (url) or an
+// uploaded file (blob, the SHA-256 of its content); with neither it is a slot
+// that waits to be filled.
+const (
+	ResourceTitle  = "title"
+	ResourceURL    = "url"
+	ResourceBlob   = "blob"
+	ResourceFile   = "file" // the file's name
+	ResourceSize   = "size" // bytes
+	ResourceMime   = "mime"
+	ResourceType   = "type" // what it is for: msa, dpa, …; any word
+	ResourcePinned = "pinned"
+	ResourceSide   = "side"
+	ResourceOrd    = "ord"
+	ResourceDel    = "del" // ISO time; restored by clearing it
 )
 
 // Keys of baseline: what both sides agreed to. Dates is a plain object, step id →
@@ -253,5 +271,7 @@ const (
 	MaxThreads     = 1000 // threads per plan, deleted ones included
 	MaxMessages    = 500  // messages per thread, deleted ones included
 	MaxMentions    = 50
+	MaxResources   = 500 // per plan, removed ones included
+	MaxURL         = 2048
 	contextUnits   = 32 // length of a quote's prefix and suffix
 )

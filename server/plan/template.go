@@ -9,6 +9,7 @@ type Template struct {
 	Profile     string // lint profile the plan starts with
 	Summary     []Rich
 	Roles       []TemplateRole
+	Resources   []TemplateResource
 	Stages      []TemplateStage
 	// GoLive and Value are the ids of the steps whose end an anchor of that kind
 	// fixes. Empty: the last step.
@@ -18,6 +19,13 @@ type Template struct {
 // TemplateRole is a seat the template expects to be filled.
 type TemplateRole struct {
 	ID, Title, Side, Kind string
+}
+
+// TemplateResource is a document the plan will need: an empty slot, attached to
+// the steps that need it.
+type TemplateResource struct {
+	ID, Title, Type, Side string
+	Steps                 []string // step ids
 }
 
 // TemplateStage is a stage and its steps in order.

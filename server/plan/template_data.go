@@ -38,6 +38,14 @@ var enterpriseEvaluation = Template{
 		{roleCSM, "Customer success manager", SideSeller, "success manager"},
 		{roleSellerLaw, "Seller's counsel", SideSeller, "legal"},
 	},
+	Resources: []TemplateResource{
+		{"roi-calculator", "ROI calculator", "roi", SideJoint, []string{"executive-presentation"}},
+		{"security-questionnaire", "Security questionnaire", "security", SideBuyer, []string{"security-review"}},
+		{"msa", "Master agreement", "msa", SideSeller, []string{"legal-redline"}},
+		{"dpa", "Data processing agreement", "dpa", SideSeller, []string{"legal-redline"}},
+		{"order-form", "Order form", "order", SideSeller, []string{"contract-sign-off"}},
+		{"onboarding-checklist", "Onboarding checklist", "onboarding", SideSeller, []string{"kick-off-call"}},
+	},
 	GoLive: "admin-training",
 	Value:  "first-value-review",
 	Stages: []TemplateStage{
@@ -101,6 +109,11 @@ var quickStart = Template{
 		{roleEconomic, "Decision maker", SideBuyer, "economic buyer"},
 		{roleAE, "Account executive", SideSeller, "account executive"},
 		{roleCSM, "Customer success manager", SideSeller, "success manager"},
+	},
+	Resources: []TemplateResource{
+		{"security-answers", "Standard security answers", "security", SideSeller, []string{"security-questions"}},
+		{"order-form", "Order form and terms", "order", SideSeller, []string{"terms", "signature"}},
+		{"onboarding-checklist", "Onboarding checklist", "onboarding", SideSeller, []string{"kick-off"}},
 	},
 	GoLive: "set-up",
 	Value:  "first-value-review",

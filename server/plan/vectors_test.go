@@ -39,6 +39,7 @@ var vectorCases = []struct {
 	{"odd-structure", "strings for texts, texts for strings, plain values for maps, nested oddities in rich text", oddStructurePlan},
 	{"comments", "overlapping comments, replies, a resolved thread, an orphan, a deleted thread, comments on steps", commentsPlan},
 	{"odd-threads", "threads and messages with odd values", oddThreadsPlan},
+	{"people-hub", "people, roles taken out, how to work together, links, files, empty slots, odd ones", peopleHubPlan},
 	{"spoiled-1", "sixty odd edits at random places", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 1) }},
 	{"spoiled-2", "sixty others", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 2) }},
 	{"spoiled-3", "sixty others", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 3) }},

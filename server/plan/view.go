@@ -17,12 +17,14 @@ type View struct {
 	Anchor      AnchorView `json:"anchor"`
 	Summary     []Rich     `json:"summary"`
 	SummaryText string     `json:"summaryText"`
-	Stages      []*Node    `json:"stages"`   // live nodes shown at the top level: stages, and steps that lost their parent
-	Bin         []Deleted  `json:"bin"`      // deleted nodes, latest first
-	Roles       []Role     `json:"roles"`    // by id
-	Threads     []Thread   `json:"threads"`  // by time of creation, then id
-	Progress    Progress   `json:"progress"` // of the steps in Stages
-	Warnings    []Warning  `json:"warnings"` // by path, then code
+	Stages      []*Node    `json:"stages"` // live nodes shown at the top level: stages, and steps that lost their parent
+	Bin         []Deleted  `json:"bin"`    // deleted nodes, latest first
+	Roles       []Role     `json:"roles"`  // by id
+	Working     Working    `json:"working"`
+	Resources   []Resource `json:"resources"` // by ord, then id
+	Threads     []Thread   `json:"threads"`   // by time of creation, then id
+	Progress    Progress   `json:"progress"`  // of the steps in Stages
+	Warnings    []Warning  `json:"warnings"`  // by path, then code
 }
 
 // AnchorView is the date a plan is scheduled around.
@@ -45,26 +47,27 @@ type EventView struct {
 // is where the node is shown, which differs from what is stored when that was
 // missing or part of a cycle; Kind is what its place makes it (see KindAt).
 type Node struct {
-	ID            string  `json:"id"`
-	Kind          string  `json:"kind"`
-	Parent        string  `json:"parent"`
-	Ord           string  `json:"ord"`
-	Title         string  `json:"title"`
-	Alias         string  `json:"alias"`
-	Note          []Rich  `json:"note"`
-	NoteText      string  `json:"noteText"`
-	Why           string  `json:"why"`
-	Status        string  `json:"status"`
-	Side          string  `json:"side"`
-	Due           string  `json:"due"`
-	Start         string  `json:"start"`
-	Days          *int    `json:"days"` // duration in working days
-	LikelyBlocker bool    `json:"likelyBlocker"`
-	BlockedReason string  `json:"blockedReason"` // kept when the step is no longer blocked
-	Outcome       string  `json:"outcome"`
-	Owners        []Owner `json:"owners"` // the accountable first, then by role id
-	After         []After `json:"after"`  // by node id
-	Steps         []*Node `json:"steps"`
+	ID            string   `json:"id"`
+	Kind          string   `json:"kind"`
+	Parent        string   `json:"parent"`
+	Ord           string   `json:"ord"`
+	Title         string   `json:"title"`
+	Alias         string   `json:"alias"`
+	Note          []Rich   `json:"note"`
+	NoteText      string   `json:"noteText"`
+	Why           string   `json:"why"`
+	Status        string   `json:"status"`
+	Side          string   `json:"side"`
+	Due           string   `json:"due"`
+	Start         string   `json:"start"`
+	Days          *int     `json:"days"` // duration in working days
+	LikelyBlocker bool     `json:"likelyBlocker"`
+	BlockedReason string   `json:"blockedReason"` // kept when the step is no longer blocked
+	Outcome       string   `json:"outcome"`
+	Owners        []Owner  `json:"owners"` // the accountable first, then by role id
+	After         []After  `json:"after"`  // by node id
+	Links         []string `json:"links"`  // ids of resources, in order
+	Steps         []*Node  `json:"steps"`
 }
 
 // Owner is a role's part in a step.
@@ -101,6 +104,28 @@ type Role struct {
 	Email     string `json:"email"`
 	Phone     string `json:"phone"`
 	InvolveBy string `json:"involveBy"`
+}
+
+// Working is how both sides agreed to work together, in their own words.
+type Working struct {
+	Channel  string `json:"channel"`
+	Cadence  string `json:"cadence"`
+	Response string `json:"response"`
+}
+
+// Resource is a link, an uploaded file, or an empty slot for one of them.
+type Resource struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	URL    string `json:"url"`  // http or https, or ""
+	Blob   string `json:"blob"` // SHA-256 of the file's content in hex, or ""
+	File   string `json:"file"`
+	Size   *int   `json:"size"` // bytes
+	Mime   string `json:"mime"`
+	Type   string `json:"type"`
+	Pinned bool   `json:"pinned"`
+	Side   string `json:"side"`
+	Ord    string `json:"ord"`
 }
 
 // Thread is a conversation about a range of text or about a node. Orphan means

@@ -57,6 +57,12 @@ func TestSentences(t *testing.T) {
 	root := func(name, key string, value any) func(*crdt.Doc, *crdt.Tx) {
 		return func(d *crdt.Doc, tx *crdt.Tx) { d.Map(name).Set(tx, key, value) }
 	}
+	resource := func(id string, fn func(tx *crdt.Tx, m crdt.Map)) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootResources).Map(id)
+			fn(tx, m)
+		}
+	}
 	role := func(id, key string, value any) func(*crdt.Doc, *crdt.Tx) {
 		return func(d *crdt.Doc, tx *crdt.Tx) { m, _ := d.Map(plan.RootRoles).Map(id); m.Set(tx, key, value) }
 	}
@@ -153,8 +159,55 @@ func TestSentences(t *testing.T) {
 			m.Set(tx, plan.RoleName, "Helena Strand")
 			m.Set(tx, plan.RoleEmail, "helena@northwind.example")
 		}, "Ben (seller) named Helena Strand as *Economic buyer*"},
-		{bens, role("economic-buyer", plan.RolePhone, "+47"), "Ben (seller) updated the role *Economic buyer*"},
+		{bens, role("economic-buyer", plan.RolePhone, "+47"), "Ben (seller) noted the phone number of *Economic buyer*"},
 		{bens, role("economic-buyer", plan.RoleName, ""), "Ben (seller) left *Economic buyer* without a name"},
+		{bens, role("it-admin", plan.RoleInvolveBy, "2026-04-10"), "Ben (seller) set the day to involve *IT administrator* by to 10 Apr"},
+		{bens, role("it-admin", plan.RoleInvolveBy, "2026-04-17"), "Ben (seller) moved the day to involve *IT administrator* by from 10 to 17 Apr"},
+		{bens, role("it-admin", plan.RoleSide, plan.SideJoint), "Ben (seller) put *IT administrator* on both sides"},
+		{bens, role("it-admin", plan.RoleEmail, "jonas@northwind.example"), "Ben (seller) noted the e-mail address of *IT administrator*"},
+		{bens, role("it-admin", plan.RoleDel, "2026-03-03T10:00:00.000Z"), "Ben (seller) removed the role *IT administrator*"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootRoles).Map("it-admin")
+			m.Delete(tx, plan.RoleDel)
+		}, "Ben (seller) restored the role *IT administrator*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootWorking).Text(plan.WorkingCadence)
+			m.Insert(tx, 0, "Tuesdays at nine", nil)
+		}, "Dana (buyer) edited how often both sides meet"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map(plan.RootResources).SetMap(tx, "status")
+			m.Set(tx, plan.ResourceTitle, "Status page")
+			m.Set(tx, plan.ResourceURL, "https://status.example")
+		}, "Ben (seller) added the link *Status page*"},
+		{bens, resource("msa", func(tx *crdt.Tx, m crdt.Map) {
+			m.Set(tx, plan.ResourceBlob, strings.Repeat("ab", 32))
+			m.Set(tx, plan.ResourceFile, "Acme MSA v3.docx")
+		}), "Ben (seller) added the file *Acme MSA v3.docx* as *Master agreement*"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map(plan.RootResources).SetMap(tx, "f")
+			m.Set(tx, plan.ResourceTitle, "DPA.pdf")
+			m.Set(tx, plan.ResourceFile, "DPA.pdf")
+			m.Set(tx, plan.ResourceBlob, strings.Repeat("cd", 32))
+		}, "Ben (seller) added the file *DPA.pdf*"},
+		{danas, resource("msa", func(tx *crdt.Tx, m crdt.Map) { m.Set(tx, plan.ResourceBlob, strings.Repeat("ef", 32)) }), "Dana (buyer) replaced the file of *Master agreement*"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Set(tx, plan.ResourceURL, "https://other.example") }), "Dana (buyer) changed where *Status page* leads"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Set(tx, plan.ResourcePinned, true) }), "Dana (buyer) pinned *Status page*"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Delete(tx, plan.ResourcePinned) }), "Dana (buyer) unpinned *Status page*"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Set(tx, plan.ResourceTitle, "Uptime") }), "Dana (buyer) renamed the resource *Status page* to *Uptime*"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Set(tx, plan.ResourceDel, "2026-03-03T10:00:00.000Z") }), "Dana (buyer) removed *Uptime* from the resources"},
+		{danas, resource("status", func(tx *crdt.Tx, m crdt.Map) { m.Delete(tx, plan.ResourceDel) }), "Dana (buyer) restored *Uptime* to the resources"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map(plan.RootResources).SetMap(tx, "slot")
+			m.Set(tx, plan.ResourceTitle, "Insurance certificate")
+		}, "Dana (buyer) made a place for *Insurance certificate*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			links, _ := n(d, "platform-demo").Map(plan.NodeLinks)
+			links.Set(tx, "status", true)
+		}, "Dana (buyer) attached *Uptime* to *Platform demo*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			links, _ := n(d, "platform-demo").Map(plan.NodeLinks)
+			links.Delete(tx, "status")
+		}, "Dana (buyer) took *Uptime* off *Platform demo*"},
 		{bens, role("champion", plan.RoleTitle, "Inside sponsor"), "Ben (seller) renamed the role *Champion* to *Inside sponsor*"},
 		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
 			d.Map(plan.RootRoles).SetMap(tx, "cfo").Set(tx, plan.RoleTitle, "CFO")

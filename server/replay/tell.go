@@ -45,6 +45,10 @@ func (t *teller) tell(events []crdt.Event) {
 			t.nodesEvent(e, path)
 		case plan.RootRoles:
 			t.rolesEvent(e, path)
+		case plan.RootResources:
+			t.resourcesEvent(e, path)
+		case plan.RootWorking:
+			t.workingEvent(e, path)
 		case plan.RootThreads:
 			t.threadsEvent(e, path)
 		default:
@@ -205,6 +209,14 @@ func (t *teller) rolesEvent(e crdt.Event, path []any) {
 // roleChange sums up what changed about a role by the most telling part of it.
 func (t *teller) roleChange(id string, e crdt.Event) Change {
 	title := name(plan.ReadRoleTitle(t.player.doc, id), "")
+	if c, ok := e.Keys[plan.RoleDel]; ok {
+		change := keyChange(plan.RoleDel, c)
+		change.Text = "removed the role " + title
+		if words(c.New, "") == "" {
+			change.Text = "restored the role " + title
+		}
+		return change
+	}
 	if c, ok := e.Keys[plan.RoleName]; ok {
 		change := keyChange(plan.RoleName, c)
 		change.Text = "named " + words(c.New, "") + " as " + title
@@ -216,6 +228,29 @@ func (t *teller) roleChange(id string, e crdt.Event) Change {
 	if c, ok := e.Keys[plan.RoleTitle]; ok && words(c.Old, "") != "" {
 		change := keyChange(plan.RoleTitle, c)
 		change.Text = "renamed the role " + name(c.Old, "") + " to " + title
+		return change
+	}
+	if c, ok := e.Keys[plan.RoleInvolveBy]; ok {
+		change := keyChange(plan.RoleInvolveBy, c)
+		change.Text = dateChange("the day to involve "+title+" by", c, t.entry.Time(), "moved the day to involve "+title+" by")
+		return change
+	}
+	for _, key := range []string{plan.RoleEmail, plan.RolePhone} {
+		if c, ok := e.Keys[key]; ok && len(e.Keys) == 1 {
+			change := keyChange(key, c)
+			change.Text = map[string]string{plan.RoleEmail: "noted the e-mail address of ", plan.RolePhone: "noted the phone number of "}[key] + title
+			if words(c.New, "") == "" {
+				change.Text = map[string]string{plan.RoleEmail: "removed the e-mail address of ", plan.RolePhone: "removed the phone number of "}[key] + title
+			}
+			return change
+		}
+	}
+	if c, ok := e.Keys[plan.RoleSide]; ok {
+		change := keyChange(plan.RoleSide, c)
+		change.Text = "put " + title + " on the " + words(c.New, plan.SideJoint) + " side"
+		if c.New == plan.SideJoint || c.New == nil {
+			change.Text = "put " + title + " on both sides"
+		}
 		return change
 	}
 	return Change{Field: plan.RootRoles, Action: "update", Text: "updated the role " + title}

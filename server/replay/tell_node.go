@@ -209,7 +209,7 @@ func (t *teller) nodeInside(id string, e crdt.Event, path []any) {
 	case plan.NodeAfter:
 		t.once(told, t.nodeText(id, field, "changed what %s waits for"))
 	case plan.NodeLinks:
-		t.once(told, t.nodeText(id, field, "changed the resources of %s"))
+		t.nodeLinks(id, e)
 	case plan.NodeGate:
 		t.once(told, t.nodeText(id, field, "changed what it takes to pass %s"))
 	default:

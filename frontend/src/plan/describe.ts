@@ -72,6 +72,10 @@ function describeEvent(plan: Plan, root: string, event: Event): string[] {
       );
     case ROOT.roles:
       return ["Changed the plan's roles"];
+    case ROOT.resources:
+      return ["Changed the plan's resources"];
+    case ROOT.working:
+      return ["Changed how both sides work together"];
     default:
       return [`Changed the plan's ${root}`];
   }

@@ -12,6 +12,7 @@ import {
   LOCAL,
   META,
   NODE,
+  ROLE,
   nodeId,
   nodeMap,
   parseDate,
@@ -31,7 +32,7 @@ import { spliceText } from "./text";
 import { buildTree, comparePlaces, isWithin, readPlaces, type Place } from "./tree";
 import { markAdded, Typing } from "./undo";
 
-export type EditCode = "gone" | "kind" | "cycle" | "date" | "number" | "length" | "full" | "empty";
+export type EditCode = "gone" | "kind" | "cycle" | "date" | "number" | "length" | "full" | "empty" | "email" | "url";
 
 /** Why an edit can't be made. The message is a sentence for the person who tried. */
 export class EditError extends Error {
@@ -50,18 +51,18 @@ export interface Spot {
   readonly before: NodeId | null;
 }
 
-function need(plan: Plan, id: NodeId): Y.Map<unknown> {
+export function need(plan: Plan, id: NodeId): Y.Map<unknown> {
   const map = nodeMap(plan, id);
   if (!map) throw new EditError("gone", "That step is no longer in the plan.");
   return map;
 }
 
-function write(plan: Plan, fn: (transaction: Y.Transaction) => void): void {
+export function write(plan: Plan, fn: (transaction: Y.Transaction) => void): void {
   plan.doc.transact(fn, LOCAL);
 }
 
 /** Sets or, for null, clears a picked value; nothing is written when it already stands so. */
-function pick(plan: Plan, map: Y.Map<unknown>, key: string, value: string | number | boolean | null): void {
+export function pick(plan: Plan, map: Y.Map<unknown>, key: string, value: string | number | boolean | null): void {
   if (value === null ? !map.has(key) : map.get(key) === value) return;
   write(plan, () => {
     if (value === null) map.delete(key);
@@ -69,13 +70,13 @@ function pick(plan: Plan, map: Y.Map<unknown>, key: string, value: string | numb
   });
 }
 
-function checkLength(text: string, limit: number, what: string): void {
+export function checkLength(text: string, limit: number, what: string): void {
   if (text.length > limit) {
     throw new EditError("length", `${what} can have ${limit} characters at most; this has ${text.length}.`);
   }
 }
 
-function checkDate(date: string | null, what: string): void {
+export function checkDate(date: string | null, what: string): void {
   if (date !== null && parseDate(date) === undefined) {
     throw new EditError("date", `${what} must be a date like 2027-03-31; “${date}” isn't one.`);
   }
@@ -410,11 +411,12 @@ export function addRole(plan: Plan, title: string, side: Side): RoleId {
   if (text === "") throw new EditError("empty", "A role needs a title.");
   checkLength(text, LIMITS.name, "A role's title");
   const id = roleId(newId());
-  write(plan, () => {
+  write(plan, (transaction) => {
     const map = new Y.Map<unknown>();
     plan.roles.set(id, map);
-    map.set("title", text);
-    map.set("side", side);
+    map.set(ROLE.title, text);
+    map.set(ROLE.side, side);
+    markAdded(transaction, map, new Date().toISOString());
   });
   return id;
 }

@@ -32,8 +32,10 @@
  */
 export * from "./edit";
 export * from "./ord";
+export * from "./people";
 export * from "./project";
 export * from "./readable";
+export * from "./resources";
 export * from "./richtext";
 export * from "./schema";
 export * from "./store";

@@ -13,6 +13,7 @@ import {
   NODE,
   OWNER_KINDS,
   PLAN_STATUSES,
+  ROLE,
   ROOT,
   SIDES,
   STEP_STATUSES,
@@ -22,6 +23,7 @@ import {
   type Plan,
   type Side,
 } from "./schema";
+import { readLinks, readResourceViews, readWorkingView, type ResourceView, type WorkingView } from "./project-hub";
 import { arrange, comparePlaces, kindAt } from "./tree";
 
 /** Every key is always present; an absent string is "", an absent number null. */
@@ -40,6 +42,9 @@ export interface View {
   /** Deleted nodes, latest first. */
   readonly bin: readonly DeletedView[];
   readonly roles: readonly RoleView[];
+  readonly working: WorkingView;
+  /** By ord, then id. */
+  readonly resources: readonly ResourceView[];
   readonly threads: readonly ThreadView[];
   readonly progress: Progress;
   readonly warnings: readonly Warning[];
@@ -78,6 +83,8 @@ export interface NodeView {
   /** The accountable first, then by role id. */
   readonly owners: readonly OwnerView[];
   readonly after: readonly AfterView[];
+  /** Ids of resources, in order. */
+  readonly links: readonly string[];
   readonly steps: readonly NodeView[];
 }
 
@@ -177,6 +184,8 @@ export function readPlan(plan: Plan): View {
     stages,
     bin,
     roles: readRoleViews(plan, warnings),
+    working: readWorkingView(plan, warnings),
+    resources: readResourceViews(plan, warnings),
     threads: readThreadViews(plan, warnings),
     progress: countProgress(stages),
   };
@@ -197,17 +206,18 @@ export function readAnchorView(anchor: Fields): AnchorView {
 
 export function readRoleViews(plan: Plan, warnings: Warning[] = []): RoleView[] {
   return mapsIn(warnings, plan.roles, ROOT.roles)
+    .filter(([, f]) => f.text(ROLE.del) === "")
     .map(
       ([id, f]): RoleView => ({
         id,
-        title: f.text("title"),
-        side: f.oneOf("side", SIDES, ""),
-        kind: f.text("kind"),
-        person: f.text("person"),
-        name: f.text("name"),
-        email: f.text("email"),
-        phone: f.text("phone"),
-        involveBy: f.date("involveBy"),
+        title: f.text(ROLE.title),
+        side: f.oneOf(ROLE.side, SIDES, ""),
+        kind: f.text(ROLE.kind),
+        person: f.text(ROLE.person),
+        name: f.text(ROLE.name),
+        email: f.text(ROLE.email),
+        phone: f.text(ROLE.phone),
+        involveBy: f.date(ROLE.involveBy),
       }),
     )
     .sort((a, b) => compareText(a.id, b.id));
@@ -278,6 +288,7 @@ function readNodeView(id: string, f: Fields): StoredNode {
     outcome: f.text(NODE.outcome),
     owners,
     after: readAfter(f),
+    links: readLinks(f),
     del: f.text(NODE.del),
   };
 }

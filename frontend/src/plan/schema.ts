@@ -11,6 +11,7 @@ declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type NodeId = Branded<"NodeId">;
 export type RoleId = Branded<"RoleId">;
+export type ResourceId = Branded<"ResourceId">;
 export type ThreadId = Branded<"ThreadId">;
 export type MessageId = Branded<"MessageId">;
 /** Fractional key: siblings sort by (ord, id), byte-wise. */
@@ -20,6 +21,7 @@ export type PlanDate = Branded<"PlanDate">;
 
 export const nodeId = (id: string): NodeId => id as NodeId;
 export const roleId = (id: string): RoleId => id as RoleId;
+export const resourceId = (id: string): ResourceId => id as ResourceId;
 export const threadId = (id: string): ThreadId => id as ThreadId;
 
 export const ROOT = {
@@ -92,6 +94,40 @@ export const ANCHOR = {
   node: "node",
 } as const;
 
+/** Keys of a role's map. */
+export const ROLE = {
+  title: "title",
+  side: "side",
+  kind: "kind",
+  person: "person",
+  name: "name",
+  email: "email",
+  phone: "phone",
+  involveBy: "involveBy",
+  del: "del",
+} as const;
+
+export const WORKING = { channel: "channel", cadence: "cadence", response: "response" } as const;
+export type WorkingField = keyof typeof WORKING;
+
+/**
+ * Keys of a resource's map: a link (`url`) or an uploaded file (`blob`, the SHA-256 of its content); with
+ * neither it is a slot that waits to be filled.
+ */
+export const RESOURCE = {
+  title: "title",
+  url: "url",
+  blob: "blob",
+  file: "file",
+  size: "size",
+  mime: "mime",
+  type: "type",
+  pinned: "pinned",
+  side: "side",
+  ord: "ord",
+  del: "del",
+} as const;
+
 export const CALENDAR = {
   weekend: "weekend",
   holidays: "holidays",
@@ -139,6 +175,10 @@ export const LIMITS = {
   blockedReason: 300,
   commentBody: 4_000,
   nodes: 500,
+  roles: 200,
+  working: 500,
+  resources: 500,
+  url: 2_048,
 } as const;
 
 /** What a plan is called when it has no noun of its own. */

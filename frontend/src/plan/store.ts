@@ -11,12 +11,14 @@ import {
   readAnchor,
   readMeta,
   readNode,
+  readResources,
   readRoles,
   readThreads,
   type AnchorSnapshot,
   type MetaSnapshot,
   type NodeSnapshot,
   type Progress,
+  type ResourceSnapshot,
   type RoleSnapshot,
   type ThreadSnapshot,
 } from "./view";
@@ -30,6 +32,8 @@ export interface PlanStore {
   /** Undefined while the plan holds no such node. */
   readonly node: (id: NodeId) => Readable<NodeSnapshot | undefined>;
   readonly roles: Readable<readonly RoleSnapshot[]>;
+  /** In the order of the folders' rows. */
+  readonly resources: Readable<readonly ResourceSnapshot[]>;
   /** All threads, oldest first. */
   readonly threads: Readable<readonly ThreadSnapshot[]>;
   /** Threads on one node: its note, its fields, or the whole of it. */
@@ -146,6 +150,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   const ready = derive(() => readMeta(plan).schema > 0);
   const anchor = derive(() => readAnchor(plan));
   const roles = derive<readonly RoleSnapshot[]>(() => readRoles(plan));
+  const resources = derive<readonly ResourceSnapshot[]>(() => readResources(plan));
   const threads = derive<readonly ThreadSnapshot[]>(() => readThreads(plan));
   const summaryText = derive(() => richText(readRich(plan.summary)));
   const tree = derive<Tree>(() => buildTree(readPlaces(plan)), keepTree);
@@ -220,6 +225,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   };
   const onAnchor = (): void => anchor.mark();
   const onRoles = (): void => roles.mark();
+  const onResources = (): void => resources.mark();
   const onSummary = (): void => {
     summaryText.mark();
     markThreads();
@@ -236,6 +242,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   plan.meta.observeDeep(onMeta);
   plan.anchor.observeDeep(onAnchor);
   plan.roles.observeDeep(onRoles);
+  plan.resources.observeDeep(onResources);
   plan.threads.observeDeep(markThreads);
   plan.summary.observeDeep(onSummary);
   doc.on("afterTransaction", flush);
@@ -247,6 +254,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     tree,
     node,
     roles,
+    resources,
     threads,
     threadsOn,
     progress,
@@ -257,6 +265,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       plan.meta.unobserveDeep(onMeta);
       plan.anchor.unobserveDeep(onAnchor);
       plan.roles.unobserveDeep(onRoles);
+      plan.resources.unobserveDeep(onResources);
       plan.threads.unobserveDeep(markThreads);
       plan.summary.unobserveDeep(onSummary);
       doc.off("afterTransaction", flush);

@@ -38,7 +38,7 @@ const BURST = 700;
 export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): Undo {
   let last: Y.Transaction | null = null;
   let lastKind: unknown = null;
-  const manager = new Y.UndoManager([plan.meta, plan.anchor, plan.summary, plan.nodes, plan.roles], {
+  const manager = new Y.UndoManager([plan.meta, plan.anchor, plan.summary, plan.nodes, plan.roles, plan.working, plan.resources], {
     captureTimeout: BURST,
     trackedOrigins: new Set<unknown>([LOCAL, Typing, ...editorOrigins]),
     captureTransaction: (transaction) => {
@@ -60,15 +60,18 @@ export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): 
 
   manager.on("stack-item-added", ({ stackItem, type, origin }) => {
     if (type !== "undo" || origin === manager || last === null) return;
-    const added = last.meta.get(ADDED) as Y.Map<unknown> | undefined;
-    const placeholder = added?._map.get("del");
-    if (!placeholder) return;
+    const added = (last.meta.get(ADDED) ?? []) as readonly Y.Map<unknown>[];
+    const placeholders = added.flatMap((map) => map._map.get("del") ?? []);
+    if (placeholders.length === 0) return;
     // What undo would take back is the whole node. Let it bring back the placeholder deletion instead.
     stackItem.insertions = Y.createDeleteSet();
     stackItem.deletions = Y.createDeleteSet();
+    // All of one transaction, so of one client, and in the order of their clocks.
+    const ranges = placeholders.map(({ id, length }) => ({ clock: id.clock, len: length }));
+    const client = placeholders[0]?.id.client;
     // Yjs doesn't export the class of a range; only its two fields are read.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-    stackItem.deletions.clients.set(placeholder.id.client, [{ clock: placeholder.id.clock, len: placeholder.length }]);
+    if (client !== undefined) stackItem.deletions.clients.set(client, ranges);
   });
 
   const read = (): UndoState => ({ canUndo: manager.canUndo(), canRedo: manager.canRedo() });
@@ -105,11 +108,12 @@ export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): 
 const ADDED = "coplan added node";
 
 /**
- * Tells undo that the running transaction adds this node. Leaves a deleted `del` entry behind: undo
+ * Tells undo that the running transaction adds this node, role or resource. Leaves a deleted `del` entry behind: undo
  * brings that back, which deletes the node softly, and redo takes it away again.
  */
 export function markAdded(transaction: Y.Transaction, node: Y.Map<unknown>, now: string): void {
   node.set("del", now);
   node.delete("del");
-  transaction.meta.set(ADDED, node);
+  const before = (transaction.meta.get(ADDED) ?? []) as readonly Y.Map<unknown>[];
+  transaction.meta.set(ADDED, [...before, node]);
 }

@@ -9,6 +9,7 @@ import {
   type Author,
   type ThreadView,
 } from "./project";
+import { readLinks, readResourceViews, type ResourceView } from "./project-hub";
 import { richText } from "./richtext";
 import {
   ANCHOR_KINDS,
@@ -20,6 +21,7 @@ import {
   SIDES,
   STEP_STATUSES,
   parseDate,
+  resourceId,
   roleId,
   threadId,
   type AnchorKind,
@@ -29,6 +31,7 @@ import {
   type Plan,
   type PlanDate,
   type PlanStatus,
+  type ResourceId,
   type RoleId,
   type Side,
   type StepStatus,
@@ -77,6 +80,8 @@ export interface NodeSnapshot extends Place {
   readonly blockedReason: string;
   /** Accountable first, then by role id. */
   readonly owners: readonly OwnerSnapshot[];
+  /** Resources attached to it; some may be gone. */
+  readonly links: readonly ResourceId[];
 }
 
 export interface RoleSnapshot {
@@ -84,7 +89,17 @@ export interface RoleSnapshot {
   readonly title: string;
   readonly side: Side;
   readonly kind: string;
+  /** Id of the person of this plan who fills the role. */
+  readonly person: string;
   readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly involveBy: PlanDate | null;
+}
+
+/** A link, a file, or a slot for one of them. */
+export interface ResourceSnapshot extends Omit<ResourceView, "id" | "ord"> {
+  readonly id: ResourceId;
 }
 
 export interface MessageSnapshot {
@@ -161,17 +176,21 @@ export function readNode(id: NodeId, map: Y.Map<unknown>): NodeSnapshot {
     likelyBlocker: f.flag(NODE.likelyBlocker),
     blockedReason: f.text(NODE.blockedReason),
     owners: readOwners(f).map((owner) => ({ role: roleId(owner.role), kind: owner.kind })),
+    links: readLinks(f).map(resourceId),
   };
 }
 
 export function readRoles(plan: Plan): RoleSnapshot[] {
-  return readRoleViews(plan).map(({ id, title, side, kind, name }) => ({
+  return readRoleViews(plan).map(({ id, side, involveBy, ...rest }) => ({
+    ...rest,
     id: roleId(id),
-    title,
     side: side === "" ? "joint" : side,
-    kind,
-    name,
+    involveBy: parseDate(involveBy) ?? null,
   }));
+}
+
+export function readResources(plan: Plan): ResourceSnapshot[] {
+  return readResourceViews(plan).map(({ id, ord: _, ...rest }) => ({ ...rest, id: resourceId(id) }));
 }
 
 export function readThreads(plan: Plan): ThreadSnapshot[] {
