@@ -58,7 +58,7 @@ func (t Template) StepCount() int {
 // Templates returns all templates, the one to suggest first at the front. The
 // slice is the caller's; what it points to is shared and must not be changed.
 func Templates() []Template {
-	return []Template{enterpriseEvaluation, quickStart, blank}
+	return []Template{enterpriseEvaluation, quickStart, securityProcurement, renewal, onboarding, blank}
 }
 
 // TemplateByID returns the template called id.

@@ -12,6 +12,10 @@ const (
 	roleSecurity  = "security-lead"
 	roleLaw       = "general-counsel"
 	roleBuying    = "procurement-lead"
+	rolePrivacy   = "data-protection-officer"
+	roleArchitect = "enterprise-architect"
+	roleTrainer   = "key-user"
+	roleSellerSec = "seller-security"
 )
 
 var enterpriseEvaluation = Template{

@@ -21,7 +21,7 @@ func TestValidDate(t *testing.T) {
 // The built-in templates hang together: ids, roles and dependencies exist, and
 // every step has one accountable owner, a duration and a description.
 func TestTemplates(t *testing.T) {
-	wantSteps := map[string]int{"enterprise-evaluation": 10, "quick-start": 9, "blank": 0}
+	wantSteps := map[string]int{"enterprise-evaluation": 10, "quick-start": 9, "security-procurement": 14, "renewal": 9, "onboarding": 9, "blank": 0}
 	for _, tpl := range plan.Templates() {
 		if n := tpl.StepCount(); n != wantSteps[tpl.ID] {
 			t.Errorf("%s has %d steps, want %d", tpl.ID, n, wantSteps[tpl.ID])
