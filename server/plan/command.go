@@ -20,6 +20,9 @@ const (
 	CommandCommentReopen  = "comment.reopen"
 	CommandCommentEdit    = "comment.edit"
 	CommandCommentDelete  = "comment.delete"
+	CommandGateSign       = "gate.sign"
+	CommandGateReopen     = "gate.reopen"
+	CommandRuleAnswer     = "rule.acknowledge"
 )
 
 // Right is what a person must be allowed to do in the plan to run a command.
@@ -46,5 +49,8 @@ func Commands() map[string]Spec {
 		CommandCommentReopen:  {CommentReopen, RightComment},
 		CommandCommentEdit:    {CommentEdit, RightComment},
 		CommandCommentDelete:  {CommentDelete, RightComment},
+		CommandGateSign:       {GateSign, RightComment}, // and by the signer's part, see maySign
+		CommandGateReopen:     {GateReopen, RightComment},
+		CommandRuleAnswer:     {RuleAnswer, RightComment},
 	}
 }

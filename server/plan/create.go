@@ -224,6 +224,11 @@ func WriteNode(tx *crdt.Tx, nodes crdt.Map, n NewNode) {
 		after.Set(tx, a.Node, map[string]any{AfterType: a.Type, AfterLag: a.Lag})
 	}
 	m.SetMap(tx, NodeLinks)
+	if n.Kind != KindStage {
+		gate := m.SetMap(tx, NodeGate)
+		gate.SetMap(tx, GateEntry)
+		gate.SetMap(tx, GateExit)
+	}
 	for _, kv := range [][2]string{{NodeSide, n.Side}, {NodeStatus, n.Status}, {NodeDue, n.Due}, {NodePlanned, n.Planned}} {
 		if kv[1] != "" {
 			m.Set(tx, kv[0], kv[1])
@@ -234,6 +239,16 @@ func WriteNode(tx *crdt.Tx, nodes crdt.Map, n NewNode) {
 	}
 	if n.LikelyBlocker {
 		m.Set(tx, NodeLikelyBlocker, true)
+	}
+}
+
+// WriteCriterion adds a criterion to a gate's entry or exit list.
+func WriteCriterion(tx *crdt.Tx, list crdt.Map, id, ord, text string) {
+	c := list.SetMap(tx, id)
+	c.Set(tx, CriterionOrd, ord)
+	words := c.SetText(tx, CriterionText)
+	if text != "" {
+		words.Insert(tx, 0, text, nil)
 	}
 }
 

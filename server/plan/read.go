@@ -46,6 +46,9 @@ func Read(d *crdt.Doc) View {
 	all := r.nodes(d)
 	v.Stages, v.Bin = r.tree(all)
 	v.Threads = r.threads(d)
+	v.Signoffs = r.signoffs(d)
+	v.Rules = r.rules(d)
+	finishGates(all, v)
 	v.Walk(func(n *Node) bool {
 		if n.Kind == KindMilestone || n.Kind == KindTask {
 			switch n.Status {
@@ -170,6 +173,7 @@ func (r *reader) node(m crdt.Map, id string) stored {
 		Owners:        f.owners(),
 		After:         f.after(),
 		Links:         f.links(),
+		Gate:          f.gate(),
 		Steps:         []*Node{},
 	}
 	accountable := 0

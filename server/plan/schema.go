@@ -164,6 +164,60 @@ const (
 	SlipAt     = "at"
 )
 
+// Keys of a step's gate, a Y.Map under nodes.<id>.gate that is born with its
+// step, and of one criterion, a Y.Map under gate.entry.<id> or gate.exit.<id>.
+// There is a gate only while GateOn is true.
+const (
+	GateOn       = "on"
+	GateEntry    = "entry"
+	GateExit     = "exit"
+	GateEvidence = "evidence" // how many resources must be linked to the step
+	GateReviewer = "reviewer" // role id
+	GateLocks    = "locks"    // stage id
+
+	CriterionText    = "text"
+	CriterionOrd     = "ord"
+	CriterionChecked = "checked" // plain object {by, name, at}
+	CriterionDel     = "del"
+
+	CheckedBy   = "by"
+	CheckedName = "name"
+	CheckedAt   = "at"
+)
+
+// Keys of one decision about a gate, a Y.Map under signoffs.<id>. Written by the
+// server only. SignedState is the canonical text whose SHA-256 is SignedHash.
+const (
+	SignedGate      = "gate"
+	SignedBy        = "by"
+	SignedRole      = "role"
+	SignedRoleTitle = "roleTitle"
+	SignedAt        = "at"
+	SignedDecision  = "decision"
+	SignedNote      = "note"
+	SignedHash      = "stateHash"
+	SignedState     = "state"
+)
+
+// Keys of one rule, a Y.Map under rules.<id>. Text is a Y.Text; RuleAnswered is a
+// plain object written by the server: who answered, and the due dates of the
+// steps as they were then.
+const (
+	RuleKind     = "kind"
+	RuleText     = "text"
+	RuleRole     = "role"
+	RuleDays     = "days"
+	RuleNode     = "node"  // the step it is about; absent: any
+	RuleUntil    = "until" // the date that may not be passed without the role
+	RuleAnswered = "ack"
+	RuleDel      = "del"
+
+	AckBy    = "by"
+	AckAt    = "at"
+	AckNote  = "note"
+	AckSteps = "steps" // step id → its due date when the rule was answered
+)
+
 // Keys of one comment thread, a Y.Map under threads.<id>, of its anchor and its
 // messages. Threads are written by the server only.
 const (
@@ -241,6 +295,39 @@ const (
 	OwnerContributor = "contributor"
 )
 
+// Decisions about a gate.
+const (
+	DecisionPassed   = "passed"
+	DecisionDeclined = "declined"
+	DecisionReopened = "reopened"
+)
+
+// States of a gate.
+const (
+	GateOpen     = "open"     // something is missing
+	GateReady    = "ready"    // nothing is missing but the sign-off
+	GatePassed   = "passed"   // signed off, and as it was then
+	GateChanged  = "changed"  // signed off, and changed since
+	GateDeclined = "declined" // the reviewer said no
+)
+
+// Kinds of rules.
+const (
+	RuleDelay     = "delay"     // a step more than RuleDays days late is raised to RuleRole
+	RuleExtension = "extension" // RuleNode moves beyond RuleUntil only if RuleRole agrees
+)
+
+// States of a rule.
+const (
+	RuleQuiet        = "quiet"
+	RuleRaised       = "raised"
+	RuleAcknowledged = "acknowledged"
+)
+
+// DefaultRuleDays is the delay, in calendar days, that a rule allows when it says
+// nothing else.
+const DefaultRuleDays = 14
+
 // DefaultNoun is what a plan is called when it has no noun of its own.
 const DefaultNoun = "mutual action plan"
 
@@ -257,6 +344,8 @@ var (
 	anchorKinds  = []string{AnchorGoLive, AnchorValue, AnchorStart}
 	ownerKinds   = []string{OwnerAccountable, OwnerContributor}
 	afterTypes   = []string{"FS", "SS", "FF", "SF"}
+	decisions    = []string{DecisionPassed, DecisionDeclined, DecisionReopened}
+	ruleKinds    = []string{RuleDelay, RuleExtension}
 )
 
 // Limits on what people may write, in UTF-16 code units unless said otherwise.
@@ -273,5 +362,8 @@ const (
 	MaxMentions    = 50
 	MaxResources   = 500 // per plan, removed ones included
 	MaxURL         = 2048
+	MaxEvidence    = 20   // resources that a gate can ask for
+	MaxSignoffs    = 1000 // decisions per plan
+	MaxSignedNote  = 2000
 	contextUnits   = 32 // length of a quote's prefix and suffix
 )

@@ -23,6 +23,8 @@ type View struct {
 	Working     Working    `json:"working"`
 	Resources   []Resource `json:"resources"` // by ord, then id
 	Threads     []Thread   `json:"threads"`   // by time of creation, then id
+	Signoffs    []Signoff  `json:"signoffs"`  // decisions about gates, by time, then id
+	Rules       []Rule     `json:"rules"`     // by id
 	Progress    Progress   `json:"progress"`  // of the steps in Stages
 	Warnings    []Warning  `json:"warnings"`  // by path, then code
 }
@@ -67,6 +69,7 @@ type Node struct {
 	Owners        []Owner  `json:"owners"` // the accountable first, then by role id
 	After         []After  `json:"after"`  // by node id
 	Links         []string `json:"links"`  // ids of resources, in order
+	Gate          *Gate    `json:"gate"`   // null: the step has none
 	Steps         []*Node  `json:"steps"`
 }
 

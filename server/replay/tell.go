@@ -51,6 +51,10 @@ func (t *teller) tell(events []crdt.Event) {
 			t.workingEvent(e, path)
 		case plan.RootThreads:
 			t.threadsEvent(e, path)
+		case plan.RootSignoffs:
+			t.signoffsEvent(e, path)
+		case plan.RootRules:
+			t.rulesEvent(e, path)
 		default:
 			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
 		}

@@ -121,6 +121,11 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			} else {
 				t.about(id, change, "restored %s")
 			}
+		case plan.NodeGate: // a step of an older plan got the map that newer ones are born with
+			if _, ok := plan.ReadGate(t.player.doc, id); ok {
+				t.created[plan.RootNodes+"/"+id+"/"+plan.NodeGate] = true
+				t.about(id, change, "added a gate to %s")
+			}
 		case plan.NodePlanned: // written beside the due date, which is told
 		case plan.NodeDoneOn:
 			change.Text = dateChange("the day "+t.nameOf(id)+" was done", c, t.entry.Time(), "moved the day "+t.nameOf(id)+" was done")
@@ -211,7 +216,7 @@ func (t *teller) nodeInside(id string, e crdt.Event, path []any) {
 	case plan.NodeLinks:
 		t.nodeLinks(id, e)
 	case plan.NodeGate:
-		t.once(told, t.nodeText(id, field, "changed what it takes to pass %s"))
+		t.gate(id, e, path[1:])
 	default:
 		t.once(told, t.nodeText(id, field, "changed %s"))
 	}

@@ -3,6 +3,7 @@
  * menus all call these. An impossible request throws an EditError and changes nothing.
  */
 import * as Y from "yjs";
+import { emptyGate } from "./gate";
 import { newId } from "./id";
 import { ordBetween, ordsBetween } from "./ord";
 import {
@@ -158,6 +159,7 @@ function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: S
     map.set(NODE.owners, new Y.Map());
     map.set(NODE.after, new Y.Map());
     map.set(NODE.links, new Y.Map());
+    if (kind !== "stage") map.set(NODE.gate, emptyGate());
     if (kind !== "stage") map.set(NODE.status, "not-started");
     if (side !== undefined) map.set(NODE.side, side);
     markAdded(transaction, map, new Date().toISOString());

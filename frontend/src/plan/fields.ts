@@ -127,6 +127,20 @@ export class Fields {
     return new Fields(this.#warnings, plain, `${this.path}/${key}`);
   }
 
+  /** The Y.Map under `key`; null when it is missing or odd. */
+  map(key: string): Fields | null {
+    const value = this.get(key);
+    if (value === undefined) return null;
+    if (isMap(value)) return new Fields(this.#warnings, value, `${this.path}/${key}`);
+    this.odd(key);
+    return null;
+  }
+
+  /** A plain object's entries, for keys that aren't known beforehand. */
+  values(): [string, unknown][] {
+    return this.#source === null || this.#source instanceof Y.Map ? [] : Object.entries(this.#source);
+  }
+
   /** The entries of the Y.Map under `key`, nulls left out. */
   entries(key: string): [string, unknown][] {
     const value = this.get(key);

@@ -4,6 +4,7 @@
  * throws on odd content: it leaves out, defaults, and warns.
  */
 import { Fields, isInteger, mapsIn, plainObject, type Warning } from "./fields";
+import { readGateView, readSigned, type GateView, type Signed, type SignoffView } from "./gate";
 import { compareText, markedComments, readRich, richText, type Rich } from "./richtext";
 import {
   ANCHOR,
@@ -24,6 +25,7 @@ import {
   type Side,
 } from "./schema";
 import { readLinks, readResourceViews, readWorkingView, type ResourceView, type WorkingView } from "./project-hub";
+import { readRuleViews, type RuleView } from "./rule";
 import { arrange, comparePlaces, kindAt } from "./tree";
 
 /** Every key is always present; an absent string is "", an absent number null. */
@@ -46,6 +48,9 @@ export interface View {
   /** By ord, then id. */
   readonly resources: readonly ResourceView[];
   readonly threads: readonly ThreadView[];
+  /** Decisions about gates, by time, then id. */
+  readonly signoffs: readonly SignoffView[];
+  readonly rules: readonly RuleView[];
   readonly progress: Progress;
   readonly warnings: readonly Warning[];
 }
@@ -85,6 +90,8 @@ export interface NodeView {
   readonly after: readonly AfterView[];
   /** Ids of resources, in order. */
   readonly links: readonly string[];
+  /** Null: the step has none. */
+  readonly gate: GateView | null;
   readonly steps: readonly NodeView[];
 }
 
@@ -170,7 +177,8 @@ export function readPlan(plan: Plan): View {
   const meta = new Fields(warnings, plan.meta, ROOT.meta);
   const anchor = new Fields(warnings, plan.anchor, ROOT.anchor);
   const summary = readRich(plan.summary);
-  const { stages, bin } = readTree(plan, warnings);
+  const signed = readSigned(plan, warnings);
+  const { stages, bin } = readTree(plan, signed, warnings);
   const view: Omit<View, "warnings"> = {
     schema: meta.integer(META.schema) ?? 0,
     planId: meta.text(META.planId),
@@ -187,6 +195,8 @@ export function readPlan(plan: Plan): View {
     working: readWorkingView(plan, warnings),
     resources: readResourceViews(plan, warnings),
     threads: readThreadViews(plan, warnings),
+    signoffs: signed.signoffs,
+    rules: readRuleViews(plan, warnings),
     progress: countProgress(stages),
   };
   warnings.sort((a, b) => compareText(a.path, b.path) || compareText(a.code, b.code));
@@ -229,9 +239,9 @@ interface StoredNode extends Omit<NodeView, "steps"> {
   readonly del: string;
 }
 
-function readTree(plan: Plan, warnings: Warning[]): { stages: NodeView[]; bin: DeletedView[] } {
+function readTree(plan: Plan, signed: Signed, warnings: Warning[]): { stages: NodeView[]; bin: DeletedView[] } {
   const all = new Map<string, StoredNode>();
-  for (const [id, f] of mapsIn(warnings, plan.nodes, ROOT.nodes)) all.set(id, readNodeView(id, f));
+  for (const [id, f] of mapsIn(warnings, plan.nodes, ROOT.nodes)) all.set(id, readNodeView(id, f, signed));
   const { strays, cuts, parentOf } = arrange(all);
   const named = (id: string): string => `“${all.get(id)?.title || "Untitled"}”`;
   for (const id of strays) {
@@ -261,14 +271,14 @@ function readTree(plan: Plan, warnings: Warning[]): { stages: NodeView[]; bin: D
   return { stages: grow("", null), bin };
 }
 
-function readNodeView(id: string, f: Fields): StoredNode {
+function readNodeView(id: string, f: Fields, signed: Signed): StoredNode {
   const note = f.rich(NODE.note);
   const owners = readOwners(f);
   const title = f.text(NODE.title);
   if (owners.filter((owner) => owner.kind === "accountable").length > 1) {
     f.warn("accountable", `${f.path}/${NODE.owners}`, `“${title || "Untitled"}” has more than one accountable owner.`);
   }
-  return {
+  const node: Omit<StoredNode, "gate"> = {
     id,
     kind: readKind(f),
     parent: f.text(NODE.parent),
@@ -291,6 +301,7 @@ function readNodeView(id: string, f: Fields): StoredNode {
     links: readLinks(f),
     del: f.text(NODE.del),
   };
+  return { ...node, gate: readGateView(f, node, signed) };
 }
 
 /** Unknown kinds stay as they are: a later version's node shows as an inert row instead of vanishing. */
@@ -395,7 +406,7 @@ function readMessage(id: string, f: Fields): MessageView {
   };
 }
 
-function readAuthor(f: Fields): Author {
+export function readAuthor(f: Fields): Author {
   const by = f.object("by");
   return { id: by.text("id"), name: by.text("name"), role: by.text("role"), side: by.text("side") };
 }

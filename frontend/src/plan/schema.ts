@@ -135,6 +135,67 @@ export const CALENDAR = {
   freezes: "freezes",
 } as const;
 
+/** Keys of a step's gate, a map that is born with its step. There is a gate only while `on` is true. */
+export const GATE = {
+  on: "on",
+  entry: "entry",
+  exit: "exit",
+  /** How many resources must be linked to the step. */
+  evidence: "evidence",
+  reviewer: "reviewer",
+  locks: "locks",
+} as const;
+
+/** Keys of one criterion, a map under a gate's `entry` or `exit`. */
+export const CRITERION = {
+  text: "text",
+  ord: "ord",
+  /** A plain object {by, name, at}. */
+  checked: "checked",
+  del: "del",
+} as const;
+
+/** Keys of one decision about a gate; written by the server only. */
+export const SIGNED = {
+  gate: "gate",
+  by: "by",
+  role: "role",
+  roleTitle: "roleTitle",
+  at: "at",
+  decision: "decision",
+  note: "note",
+  stateHash: "stateHash",
+  /** The canonical text whose SHA-256 is `stateHash`. */
+  state: "state",
+} as const;
+
+/** Keys of one rule. `ack` is written by the server. */
+export const RULE = {
+  kind: "kind",
+  text: "text",
+  role: "role",
+  days: "days",
+  /** The step it is about; absent: any. */
+  node: "node",
+  /** The date that may not be passed without the role. */
+  until: "until",
+  ack: "ack",
+  del: "del",
+} as const;
+
+export const DECISIONS = ["passed", "declined", "reopened"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+export type GateState = "open" | "ready" | "passed" | "changed" | "declined";
+
+export const RULE_KINDS = ["delay", "extension"] as const;
+export type RuleKind = (typeof RULE_KINDS)[number];
+
+export type RuleState = "quiet" | "raised" | "acknowledged";
+
+/** The delay, in calendar days, that a rule allows when it says nothing else. */
+export const DEFAULT_RULE_DAYS = 14;
+
 export const NODE_KINDS = ["stage", "milestone", "task", "subtask"] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
 export type StepKind = Exclude<NodeKind, "stage">;
@@ -174,6 +235,12 @@ export const LIMITS = {
   why: 2_000,
   blockedReason: 300,
   commentBody: 4_000,
+  criterion: 300,
+  criteria: 30,
+  evidence: 20,
+  signedNote: 2_000,
+  rule: 300,
+  rules: 30,
   nodes: 500,
   roles: 200,
   working: 500,

@@ -1,5 +1,6 @@
 /** For tests: documents as the server would have created them, and replicas that exchange updates. */
 import * as Y from "yjs";
+import { emptyGate } from "./gate";
 import { ordSpread } from "./ord";
 import { META, NODE, nodeId, openPlan, type NodeId, type NodeKind, type Plan } from "./schema";
 
@@ -32,6 +33,8 @@ export function writeNode(plan: Plan, id: string, kind: NodeKind, parent: string
     map.set(NODE.note, note);
     map.set(NODE.why, new Y.Text());
     map.set(NODE.owners, new Y.Map());
+    map.set(NODE.links, new Y.Map());
+    if (kind !== "stage") map.set(NODE.gate, emptyGate());
   });
   return nodeId(id);
 }
