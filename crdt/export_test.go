@@ -33,3 +33,13 @@ func Crossed(update []byte) bool {
 	}
 	return false
 }
+
+// SetSiblingsFloor changes after how many siblings an index of them is built, and
+// returns what it was.
+func SetSiblingsFloor(n int) (old int) {
+	old, siblingsFloor = siblingsFloor, n
+	return old
+}
+
+// SiblingsFound is how often the document used such an index.
+func (d *Doc) SiblingsFound() int { return d.conflict.found }

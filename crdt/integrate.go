@@ -77,9 +77,12 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 	if left != 0 {
 		next = d.at(left).right
 	}
+	if in.rightClient != 0 && in.rightClient == in.originClient && in.rightClock <= in.originClock {
+		d.conflict.forgo() // it can end up before its origin
+	}
 	// Nothing was written in between if the neighbours still touch.
 	if next != right {
-		left = d.settle(in, left, right, next)
+		left = d.settle(listed, in, left, right, next)
 		next = l.head
 		if left != 0 {
 			next = d.at(left).right
@@ -91,23 +94,47 @@ func (d *Doc) integrate(tx *Tx, in *incoming, offset uint32) ref {
 	if left != 0 && !tx.apart && (in.local || in.clock == c.txBefore) && d.continues(left, in) {
 		return d.grow(tx, c, left, in)
 	}
-	return d.link(tx, c, listed, left, next, in)
+	r := d.link(tx, c, listed, left, next, in)
+	if g := d.siblingsOf(listed, in); g != nil {
+		g.add(c.id, r)
+	}
+	return r
 }
 
 // settle finds the left neighbour among items written concurrently. first is
 // the item behind left, or the list's head.
-func (d *Doc) settle(in *incoming, left, right, first ref) ref {
+func (d *Doc) settle(list uint32, in *incoming, left, right, first ref) ref {
 	s := &d.conflict
 	s.reset()
 	id := d.ids[in.client]
-	for o := first; o != 0 && o != right; {
+	o, siblings := first, 0
+	if in.local {
+		s.groups = nil
+	}
+	g := d.siblingsOf(list, in)
+	if g != nil {
+		var found bool
+		if left, o, found = d.settleAmong(g, in, left, first); found {
+			s.found++
+			return left
+		}
+		if o != first {
+			s.add(left)
+			s.clear()
+		}
+	}
+	for o != 0 && o != right {
 		s.add(o)
 		it := d.at(o)
 		if it.originClient == in.originClient && it.originClock == in.originClock {
+			same := it.rightClient == in.rightClient && it.rightClock == in.rightClock
+			if same {
+				siblings++
+			}
 			if d.ids[it.client] < id {
 				left = o
 				s.clear()
-			} else if it.rightClient == in.rightClient && it.rightClock == in.rightClock {
+			} else if same {
 				break
 			}
 		} else if it.originClient != 0 {
@@ -124,7 +151,14 @@ func (d *Doc) settle(in *incoming, left, right, first ref) ref {
 		}
 		o = it.right
 	}
-	s.shrink()
+	if g == nil && len(s.groups) > 0 && o != 0 && o == right && d.at(o).originClient != 0 {
+		if before, _ := s.has(d.findItem(d.at(o).originClient, d.at(o).originClock)); before {
+			s.forgo()
+		}
+	}
+	if g == nil && siblings >= siblingsFloor && !s.plain && !in.local {
+		d.newSiblings(list, in, right, first)
+	}
 	return left
 }
 
@@ -133,27 +167,24 @@ func (d *Doc) settle(in *incoming, left, right, first ref) ref {
 type scan struct {
 	items []ref
 	kept  int
-	// Positions in items of the first `tabled`, once somebody asks in a long stretch.
-	table  map[ref]int
+	// By item, when it was passed, for the first `tabled` of items: once somebody
+	// asks in a long stretch.
+	table  []passed
 	tabled int
+	round  uint32 // of the table
+
+	// What the open transaction knows about long stretches; see siblings.
+	groups map[siblingsKey]*siblings
+	plain  bool // nothing, and it shall stay so
+	found  int  // how often a place was found without a walk, ever
 }
+
+// passed is an entry of a scan's table, void if round is another.
+type passed struct{ round, at uint32 }
 
 const scanLinear = 24
 
-// shrink gives the memory of a long scan back.
-func (s *scan) shrink() {
-	if len(s.items) > 1<<12 {
-		*s = scan{}
-	}
-}
-
-func (s *scan) reset() {
-	s.items, s.kept = s.items[:0], 0
-	if s.tabled > 0 {
-		clear(s.table)
-		s.tabled = 0
-	}
-}
+func (s *scan) reset() { s.items, s.kept, s.tabled = s.items[:0], 0, 0 }
 
 func (s *scan) add(r ref) { s.items = append(s.items, r) }
 
@@ -170,14 +201,23 @@ func (s *scan) has(r ref) (before, conflicting bool) {
 	if n <= scanLinear {
 		return false, false
 	}
-	if s.table == nil {
-		s.table = make(map[ref]int, 4*scanLinear)
+	if s.tabled == 0 {
+		if s.round++; s.round == 0 {
+			clear(s.table)
+			s.round = 1
+		}
 	}
 	for ; s.tabled < n; s.tabled++ {
-		s.table[s.items[s.tabled]] = s.tabled
+		x := s.items[s.tabled]
+		if int(x) >= len(s.table) {
+			s.table = append(s.table, make([]passed, max(int(x)+1-len(s.table), len(s.table)/2))...)
+		}
+		s.table[x] = passed{s.round, uint32(s.tabled)}
 	}
-	i, ok := s.table[r]
-	return ok, ok && i >= s.kept
+	if int(r) >= len(s.table) || s.table[r].round != s.round {
+		return false, false
+	}
+	return true, int(s.table[r].at) >= s.kept
 }
 
 // continues reports whether in is the text that left's author typed right

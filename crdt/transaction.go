@@ -84,6 +84,7 @@ func (d *Doc) begin(origin any, local bool) *Tx {
 // while another transaction is being cleaned up, tx waits for that to end.
 func (d *Doc) commit(tx *Tx) {
 	d.tx = nil
+	d.conflict.forget()
 	for i := range tx.states {
 		s := &tx.states[i]
 		s.after = d.clients[s.client].next
