@@ -120,6 +120,15 @@ func (a Array) Len() int { return a.length() }
 // way to see all.
 func (a Array) Get(i int) any { return a.valueAt(i) }
 
+// Text returns the i-th value if that is a text; it panics if there is no i-th.
+func (a Array) Text(i int) (Text, bool) { t, ok := a.valueAt(i).(Text); return t, ok }
+
+// Map returns the i-th value if that is a map; it panics if there is no i-th.
+func (a Array) Map(i int) (Map, bool) { t, ok := a.valueAt(i).(Map); return t, ok }
+
+// Array returns the i-th value if that is an array; it panics if there is no i-th.
+func (a Array) Array(i int) (Array, bool) { t, ok := a.valueAt(i).(Array); return t, ok }
+
 // Range calls fn with every value until fn returns false. The array must not
 // change meanwhile.
 func (a Array) Range(fn func(i int, v any) bool) {

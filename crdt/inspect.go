@@ -101,15 +101,6 @@ func (d *Doc) Inspect(update []byte) ([]Touch, error) {
 	return in.touches, nil
 }
 
-// InspectV2 is Inspect for an update of format v2.
-func (d *Doc) InspectV2(update []byte) ([]Touch, error) {
-	v1, err := v2ToV1(update, &d.limits)
-	if err != nil {
-		return nil, fmt.Errorf("inspect %d-byte v2 update: %w", len(update), err)
-	}
-	return d.Inspect(v1)
-}
-
 // deletedRange is part of the delete set of an update.
 type deletedRange struct{ client, clock, end uint64 }
 

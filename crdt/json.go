@@ -17,6 +17,18 @@ func (m Map) ToJSON() map[string]any { return m.json(0) }
 // ToJSON returns the array as plain values, shared types converted.
 func (a Array) ToJSON() []any { return a.json(0) }
 
+// ToJSON is String: a text is a string in JSON.
+func (t Text) ToJSON() string { return t.String() }
+
+// ToJSON is String: XML is a string in JSON, as in Yjs.
+func (f XMLFragment) ToJSON() string { return f.String() }
+
+// ToJSON is String: XML is a string in JSON, as in Yjs.
+func (e XMLElement) ToJSON() string { return e.String() }
+
+// ToJSON is String: XML is a string in JSON, as in Yjs.
+func (t XMLText) ToJSON() string { return t.String() }
+
 func (m Map) json(depth int) map[string]any {
 	out := map[string]any{}
 	m.entries(func(k string, it *item) bool {

@@ -97,6 +97,18 @@ func (m Map) Set(tx *Tx, key string, value any) { m.set(tx, key, value) }
 // Delete removes key; without effect if it has no value.
 func (m Map) Delete(tx *Tx, key string) { m.unset(tx, key) }
 
+// Clear removes all keys.
+func (m Map) Clear(tx *Tx) {
+	if !m.check(tx) {
+		return
+	}
+	for l := m.d.types[m.typ].slot; l != 0; l = m.d.lists[l].next {
+		if r := m.d.lists[l].tail; r != 0 && !m.d.at(r).deleted() {
+			tx.deleteItem(r)
+		}
+	}
+}
+
 // SetMap gives key a new map and returns it.
 func (m Map) SetMap(tx *Tx, key string) Map {
 	return Map{handle{m.d, m.set(tx, key, Prelim{kind: typeMap})}}
@@ -135,6 +147,18 @@ func (m Map) Map(key string) (Map, bool) { t, ok := m.typed(key).(Map); return t
 
 // Array returns the array that key holds; false if it holds something else.
 func (m Map) Array(key string) (Array, bool) { t, ok := m.typed(key).(Array); return t, ok }
+
+// XMLElement returns the element that key holds; false if it holds something else.
+func (m Map) XMLElement(key string) (XMLElement, bool) {
+	t, ok := m.typed(key).(XMLElement)
+	return t, ok
+}
+
+// XMLText returns the XML text that key holds; false if it holds something else.
+func (m Map) XMLText(key string) (XMLText, bool) {
+	t, ok := m.typed(key).(XMLText)
+	return t, ok
+}
 
 // XMLFragment returns the fragment that key holds; false if it holds something else.
 func (m Map) XMLFragment(key string) (XMLFragment, bool) {

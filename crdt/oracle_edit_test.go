@@ -138,6 +138,8 @@ func (e edit) apply(tx *crdt.Tx, d *crdt.Doc) {
 			t.Set(tx, e.s, build(e.v))
 		case "unset":
 			t.Delete(tx, e.s)
+		case "clear":
+			t.Clear(tx)
 		}
 	case crdt.Array:
 		switch e.kind {
@@ -165,13 +167,21 @@ func (e edit) apply(tx *crdt.Tx, d *crdt.Doc) {
 }
 
 func (e edit) applyXML(tx *crdt.Tx, f crdt.XMLFragment) {
-	switch e.kind {
-	case "insertValues":
-		var children []crdt.Prelim
+	var children []crdt.Prelim
+	if e.kind != "delete" {
 		for _, v := range e.v.([]any) {
 			children = append(children, build(v).(crdt.Prelim))
 		}
+	}
+	switch e.kind {
+	case "insertValues":
 		f.Insert(tx, e.i, children...)
+	case "insertAfter":
+		var child crdt.Type
+		if e.i >= 0 {
+			child = f.Get(e.i)
+		}
+		f.InsertAfter(tx, child, children...)
 	case "delete":
 		f.Delete(tx, e.i, e.n)
 	}
@@ -232,8 +242,10 @@ func randomEdit(rng *rand.Rand, d *crdt.Doc, p profile) edit {
 		e.randomText(rng, t, p, true)
 	case crdt.Map:
 		e.kind, e.s = "set", randomKey(rng)
-		if rng.IntN(5) == 0 {
+		if n := rng.IntN(20); n < 4 {
 			e.kind = "unset"
+		} else if n == 4 {
+			e.kind = "clear"
 		} else if e.v = randomValue(rng, 2); rng.IntN(100) < p.descend {
 			e.v = randomType(rng)
 		}
@@ -336,6 +348,10 @@ func (e *edit) randomXML(rng *rand.Rand, length int) {
 		return
 	}
 	e.kind, e.i = "insertValues", rng.IntN(length+1)
+	if rng.IntN(4) == 0 {
+		e.kind = "insertAfter"
+		e.i-- // the child it goes behind; -1: none
+	}
 	var children []any
 	for range 1 + rng.IntN(2) {
 		if rng.IntN(2) == 0 {

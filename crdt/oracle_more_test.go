@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,6 +158,7 @@ func snapshotSession(t *testing.T, o *oracle, seed uint64) (restored int) {
 				t.Fatalf("%s: delta at snapshot %d:\nGo  %s\nYjs %s", name, i, mine, c.theirs)
 			}
 		}
+		comparePast(t, o, name, a.doc, s, enc)
 		state, _ := doc.EncodeStateAsUpdate(nil)
 		later := fullState(a.doc)
 		for _, u := range [][]byte{state, later} {
@@ -168,6 +170,57 @@ func snapshotSession(t *testing.T, o *oracle, seed uint64) (restored int) {
 	}
 	a.compare(name)
 	return restored
+}
+
+// comparePast compares what every type of d that can be reached held at snapshot s.
+func comparePast(t *testing.T, o *oracle, name string, d *crdt.Doc, s crdt.Snapshot, enc []byte) {
+	t.Helper()
+	var visit func(path []any, typ any)
+	visit = func(path []any, typ any) {
+		entries, values := map[string]any{}, []any{}
+		descend := func(step, v any) {
+			if child, ok := v.(crdt.Type); ok {
+				visit(append(slices.Clone(path), step), child)
+			}
+		}
+		switch typ := typ.(type) {
+		case crdt.Map:
+			entries = typ.EntriesAt(s)
+			for _, key := range append(typ.Keys(), "never used") {
+				if v, ok := typ.GetAt(s, key); ok != (entries[key] != nil) && v != nil || dump(v) != dump(entries[key]) {
+					t.Fatalf("%s: %v at %x: %q is %v, among all entries %v", name, path, enc, key, v, entries[key])
+				}
+			}
+			typ.Range(func(key string, v any) bool { descend(key, v); return true })
+		case crdt.Array:
+			values = typ.ValuesAt(s)
+			typ.Range(func(i int, v any) bool { descend(i, v); return true })
+		case crdt.XMLElement:
+			entries = typ.AttributesAt(s)
+			for _, c := range typ.ChildrenAt(s) {
+				values = append(values, c)
+			}
+			for i := range typ.Len() {
+				descend(i, typ.Get(i))
+			}
+		case crdt.XMLFragment:
+			for _, c := range typ.ChildrenAt(s) {
+				values = append(values, c)
+			}
+			for i := range typ.Len() {
+				descend(i, typ.Get(i))
+			}
+		default:
+			return
+		}
+		theirs := o.call(t, "valuesAt", 0, path, enc).([]any)
+		if dump(entries) != theirs[0] || dump(values) != theirs[1] {
+			t.Fatalf("%s: %v at %x:\nGo  %s %s\nYjs %s %s", name, path, enc, dump(entries), dump(values), theirs[0], theirs[1])
+		}
+	}
+	for _, root := range roots {
+		visit([]any{root}, rootOf(d, root))
+	}
 }
 
 func fullState(d *crdt.Doc) []byte {

@@ -41,18 +41,19 @@ func sessionSeeds(t testing.TB, n int) (first, last uint64) {
 func TestOracleSessions(t *testing.T) {
 	o := useOracle(t)
 	first, last := sessionSeeds(t, mainSessions)
-	var edits, deliveries, translations, checks, eventful int
+	var edits, deliveries, translations, checks, eventful, missing int
 	for seed := first; seed < last; seed++ {
 		s := newSession(t, o, seed)
 		s.run()
 		edits, deliveries = edits+s.edits, deliveries+s.deliveries
 		translations, checks, eventful = translations+s.translations, checks+s.checks, eventful+s.eventful
+		missing += s.missing
 	}
 	n := int(last - first)
-	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d requests",
-		n, edits, deliveries, translations, checks, eventful, o.calls)
+	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d clients missed, %d requests",
+		n, edits, deliveries, translations, checks, eventful, missing, o.calls)
 	t.Log(did)
-	if edits < 10*n || deliveries < 10*n || translations < 5*n || checks < 2*n || eventful < 2*n {
+	if edits < 10*n || deliveries < 10*n || translations < 5*n || checks < 2*n || eventful < 2*n || missing < n/10 {
 		t.Errorf("that is too little: %s", did)
 	}
 }

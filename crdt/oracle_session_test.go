@@ -52,7 +52,7 @@ type session struct {
 	observe                     bool     // compare events too
 	log                         []string // what happened, printed when it fails
 
-	edits, deliveries, translations, checks, eventful int
+	edits, deliveries, translations, checks, eventful, missing int
 }
 
 const localEdit = "local"
@@ -383,6 +383,35 @@ func (s *session) sync(from, to *replica) {
 	s.apply(to, diff)
 }
 
+// compareMissing compares what the waiting structs of r wait for. Go counts what
+// deletes wait for, too.
+func (s *session) compareMissing(r *replica) {
+	mine := r.doc.Missing()
+	if (mine != nil) != r.doc.HasPending() {
+		s.fail("replica %d misses %v, pending %v", r.id, mine, r.doc.HasPending())
+	}
+	for _, e := range s.o.call(s.t, "missing", r.id).([]any) {
+		client, clock := asUint(e.([]any)[0]), asUint(e.([]any)[1])
+		if got, ok := mine[client]; !ok || got > clock {
+			s.fail("replica %d misses %v, Yjs client %d from %d", r.id, mine, client, clock)
+		}
+		s.missing++
+	}
+	for client, clock := range mine {
+		if clock < r.doc.State(client) {
+			s.fail("replica %d misses %d of client %d and has %d", r.id, clock, client, r.doc.State(client))
+		}
+	}
+}
+
+// asUint is a number of JavaScript that is a client or a clock.
+func asUint(v any) uint64 {
+	if f, ok := v.(float64); ok {
+		return uint64(f)
+	}
+	return uint64(v.(int64))
+}
+
 func (s *session) goState(r *replica, sv []byte) []byte {
 	state, err := r.doc.EncodeStateAsUpdate(sv)
 	if err != nil {
@@ -414,6 +443,7 @@ func (s *session) compare(r *replica) {
 	if mine, theirs := r.doc.StateVector(), s.o.bytes(s.t, "vector", r.id); !bytes.Equal(mine, theirs) {
 		s.fail("replica %d: state vector:\nGo  %x\nYjs %x", r.id, mine, theirs)
 	}
+	s.compareMissing(r)
 	if s.o.call(s.t, "pending", r.id) == true || r.doc.HasPending() {
 		return
 	}

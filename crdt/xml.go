@@ -30,13 +30,90 @@ func (f XMLFragment) Children() []Type {
 	return out
 }
 
+// Element returns the i-th child if that is an element; it panics if there is no
+// i-th.
+func (f XMLFragment) Element(i int) (XMLElement, bool) {
+	e, ok := f.valueAt(i).(XMLElement)
+	return e, ok
+}
+
+// Text returns the i-th child if that is a text; it panics if there is no i-th.
+func (f XMLFragment) Text(i int) (XMLText, bool) {
+	t, ok := f.valueAt(i).(XMLText)
+	return t, ok
+}
+
+// NextSibling is the shared type behind this one in its fragment; nil at the end,
+// and once the element is deleted.
+func (e XMLElement) NextSibling() Type { return e.sibling(true) }
+
+// PrevSibling is the shared type in front of this one in its fragment; nil at the
+// start, and once the element is deleted.
+func (e XMLElement) PrevSibling() Type { return e.sibling(false) }
+
+// NextSibling is the shared type behind this one in its fragment; nil at the end,
+// and once the text is deleted.
+func (t XMLText) NextSibling() Type { return t.sibling(true) }
+
+// PrevSibling is the shared type in front of this one in its fragment; nil at the
+// start, and once the text is deleted.
+func (t XMLText) PrevSibling() Type { return t.sibling(false) }
+
+func (h handle) sibling(rightward bool) Type {
+	d := h.d
+	if d.typeDeleted(h.typ) {
+		return nil
+	}
+	for r := d.types[h.typ].item; r != 0; {
+		if it := d.at(r); rightward {
+			r = it.right
+		} else {
+			r = it.left
+		}
+		if r == 0 {
+			break
+		}
+		if it := d.at(r); !it.deleted() && it.kind() == kindType {
+			return d.handle(it.off)
+		}
+	}
+	return nil
+}
+
 // Insert inserts new elements and texts in front of position i.
 func (f XMLFragment) Insert(tx *Tx, i int, children ...Prelim) {
-	values := make([]any, len(children))
-	for j, c := range children {
-		values[j] = c
+	f.insertValues(tx, i, prelims(children), nil)
+}
+
+// Push appends new elements and texts.
+func (f XMLFragment) Push(tx *Tx, children ...Prelim) { f.Insert(tx, f.length(), children...) }
+
+// InsertAfter inserts new elements and texts right behind child, or in front of
+// everything if child is nil. It panics if child is not, or no longer, in f.
+func (f XMLFragment) InsertAfter(tx *Tx, child Type, children ...Prelim) {
+	if !f.check(tx) || len(children) == 0 {
+		return
 	}
-	f.insertValues(tx, i, values, nil)
+	d := f.d
+	seq := d.types[f.typ].seq
+	at := spot{list: seq, right: d.lists[seq].head}
+	if child != nil {
+		c := child.ref()
+		if c.d != d || d.typeDeleted(c.typ) || d.types[c.typ].item == 0 || d.at(d.types[c.typ].item).list != seq {
+			panic("crdt: InsertAfter something that is not in the fragment")
+		}
+		at.left = d.types[c.typ].item
+		at.right = d.at(at.left).right
+	}
+	f.insertAfter(tx, at, prelims(children), nil)
+}
+
+func prelims(children []Prelim) []any {
+	values := make([]any, len(children))
+	for i, c := range children {
+		values[i] = c
+	}
+	return values
 }
 
 // InsertElement inserts a new element in front of position i and returns it.
@@ -97,6 +174,17 @@ func (e XMLElement) Attributes() map[string]any { return e.attributes() }
 
 // Attribute returns one attribute.
 func (e XMLElement) Attribute(key string) (any, bool) { return e.get(key) }
+
+// HasAttribute reports whether the element has an attribute.
+func (e XMLElement) HasAttribute(key string) bool { return e.current(key) != 0 }
+
+// AttributeString returns an attribute that is a string; false if there is none or
+// it is something else.
+func (e XMLElement) AttributeString(key string) (string, bool) {
+	v, _ := e.get(key)
+	s, ok := v.(string)
+	return s, ok
+}
 
 // SetAttribute sets an attribute. XML attributes are strings by convention;
 // editors store other values too.

@@ -46,6 +46,7 @@ const begin = id => {
 const take = entry => {
   const updates = entry.emitted
   entry.emitted = []
+  entry.lastV2 = entry.emittedV2
   entry.emittedV2 = []
   // A document that meets its own client id in a remote update takes another.
   entry.doc.clientID = entry.client
@@ -101,6 +102,8 @@ const applyOp = (doc, op) => {
     case 'format': return type.format(op.i, op.n, attrs)
     case 'delta': return type.applyDelta(op.v.map(d => ({ ...d, attributes: d.attributes && { ...d.attributes } })))
     case 'insertValues': return type.insert(op.i, op.v.map(build))
+    case 'insertAfter': return type.insertAfter(op.i < 0 ? null : type.get(op.i), op.v.map(build))
+    case 'clear': return type.clear()
     case 'push': return type.push(op.v.map(build))
     case 'set': return type.set(op.s, build(op.v))
     case 'unset': return type.delete(op.s)
@@ -205,6 +208,8 @@ const commands = {
     Y.applyUpdateV2(entry.doc, update, REMOTE)
     return take(entry)
   },
+  // What the updateV2 event told of the last edit.
+  emittedV2: id => docs.get(id).lastV2,
   // Tells only whether Yjs takes it; the document may be broken afterwards.
   accepts (id, update) {
     try { Y.applyUpdate(docs.get(id).doc, update, REMOTE); return true } catch { return false }
@@ -213,6 +218,7 @@ const commands = {
   stateV2: (id, sv) => Y.encodeStateAsUpdateV2(docs.get(id).doc, sv),
   vector: id => Y.encodeStateVector(docs.get(id).doc),
   pending: id => { const s = docs.get(id).doc.store; return s.pendingStructs !== null || s.pendingDs !== null },
+  missing: id => [...(docs.get(id).doc.store.pendingStructs?.missing ?? [])].sort((a, b) => a[0] - b[0]),
   dump: (id, roots) => roots.map(name => name + '=' + dumpType(rootOf(docs.get(id).doc, name))).join('\n'),
   json: (id, roots) => { const { doc } = docs.get(id); roots.forEach(name => rootOf(doc, name)); return dump(doc.toJSON()) },
   dsOf,
@@ -220,6 +226,7 @@ const commands = {
   mergeV2: updates => Y.mergeUpdatesV2(updates),
   diff: (update, sv) => Y.diffUpdate(update, sv),
   diffV2: (update, sv) => Y.diffUpdateV2(update, sv),
+  vectorOfV2: update => Y.encodeStateVectorFromUpdateV2(update),
   vectorOf: update => Y.encodeStateVectorFromUpdate(update),
   toV2: update => Y.convertUpdateFormatV1ToV2(update),
   toV1: update => Y.convertUpdateFormatV2ToV1(update),
@@ -235,6 +242,19 @@ const commands = {
     const text = rootOf(docs.get(id).doc, root)
     const mark = byUser ? (type, by) => ({ user: by.client, type }) : undefined
     return dumpDelta(text.toDelta(Y.decodeSnapshot(snapshot), prev && Y.decodeSnapshot(prev), mark))
+  },
+  // Yjs judges a run by its first clock here. Asking for a text at the snapshot
+  // first, in the same transaction, splits the runs that it cuts.
+  valuesAt (id, path, snapshot) {
+    const { doc } = docs.get(id)
+    const s = Y.decodeSnapshot(snapshot)
+    const type = resolve(doc, path)
+    let shown
+    doc.transact(() => {
+      rootOf(doc, 'text').toDelta(s)
+      shown = [dump(Y.typeMapGetAllSnapshot(type, s)), dump(Y.typeListToArraySnapshot(type, s))]
+    })
+    return shown
   },
   snapshotContains: (snapshot, update) => Y.snapshotContainsUpdate(Y.decodeSnapshot(snapshot), update),
 
