@@ -6,6 +6,7 @@ import type * as Y from "yjs";
 import type { Readable } from "./readable";
 import { nodeMap, NODE, openPlan, type NodeId, type Plan } from "./schema";
 import { buildTree, kindInPlace, placeOf, readPlaces, type Tree, type TreeNode } from "./tree";
+import { readWorkingView, type WorkingView } from "./project-hub";
 import { readRich, richText } from "./richtext";
 import {
   readAnchor,
@@ -32,6 +33,8 @@ export interface PlanStore {
   /** Undefined while the plan holds no such node. */
   readonly node: (id: NodeId) => Readable<NodeSnapshot | undefined>;
   readonly roles: Readable<readonly RoleSnapshot[]>;
+  /** How both sides agreed to work together, as words. */
+  readonly working: Readable<WorkingView>;
   /** In the order of the folders' rows. */
   readonly resources: Readable<readonly ResourceSnapshot[]>;
   /** All threads, oldest first. */
@@ -150,6 +153,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   const ready = derive(() => readMeta(plan).schema > 0);
   const anchor = derive(() => readAnchor(plan));
   const roles = derive<readonly RoleSnapshot[]>(() => readRoles(plan));
+  const working = derive<WorkingView>(() => readWorkingView(plan));
   const resources = derive<readonly ResourceSnapshot[]>(() => readResources(plan));
   const threads = derive<readonly ThreadSnapshot[]>(() => readThreads(plan));
   const summaryText = derive(() => richText(readRich(plan.summary)));
@@ -225,6 +229,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   };
   const onAnchor = (): void => anchor.mark();
   const onRoles = (): void => roles.mark();
+  const onWorking = (): void => working.mark();
   const onResources = (): void => resources.mark();
   const onSummary = (): void => {
     summaryText.mark();
@@ -242,6 +247,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   plan.meta.observeDeep(onMeta);
   plan.anchor.observeDeep(onAnchor);
   plan.roles.observeDeep(onRoles);
+  plan.working.observeDeep(onWorking);
   plan.resources.observeDeep(onResources);
   plan.threads.observeDeep(markThreads);
   plan.summary.observeDeep(onSummary);
@@ -254,6 +260,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     tree,
     node,
     roles,
+    working,
     resources,
     threads,
     threadsOn,
@@ -265,6 +272,7 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       plan.meta.unobserveDeep(onMeta);
       plan.anchor.unobserveDeep(onAnchor);
       plan.roles.unobserveDeep(onRoles);
+      plan.working.unobserveDeep(onWorking);
       plan.resources.unobserveDeep(onResources);
       plan.threads.unobserveDeep(markThreads);
       plan.summary.unobserveDeep(onSummary);

@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import { useText, type MessageId } from "../../ui/text";
 import "./views.css";
 
@@ -13,7 +13,10 @@ interface View {
 }
 
 /** In the order of their tabs. */
-export const VIEWS: readonly View[] = [{ id: "plan", label: "view.plan", page: null }];
+export const VIEWS: readonly View[] = [
+  { id: "plan", label: "view.plan", page: null },
+  { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
+];
 
 export function isViewId(text: string): text is ViewId {
   return VIEWS.some((view) => view.id === text && view.page !== null);
