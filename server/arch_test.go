@@ -31,6 +31,9 @@ var ours = map[string]map[string]string{
 		"crdt/lib0": "relative positions in their binary form",
 	},
 	"server/plan/schedule": {}, // dates in, dates out: it knows no document, so the front end can hold the same rules
+	"server/plan/health": {
+		"server/plan/schedule": "what is late, and by how much",
+	},
 	"server/access": {
 		"server/plan": "names of the paths that rights are about",
 	},
@@ -58,13 +61,14 @@ var ours = map[string]map[string]string{
 		"server/room":   "a socket is a session's two ends",
 	},
 	"server/web": {
-		"crdt":           "a view of a room hands out the document",
-		"server/access":  "tokens, links, rights",
-		"server/journal": "errors of the log and an entry's kinds",
-		"server/plan":    "projection and templates",
-		"server/replay":  "history",
-		"server/room":    "views and commands",
-		"server/socket":  "the route for sockets, nothing of its inside",
+		"crdt":               "a view of a room hands out the document",
+		"server/access":      "tokens, links, rights",
+		"server/journal":     "errors of the log and an entry's kinds",
+		"server/plan":        "projection and templates",
+		"server/plan/health": "how the plans in a list are doing",
+		"server/replay":      "history",
+		"server/room":        "views and commands",
+		"server/socket":      "the route for sockets, nothing of its inside",
 	},
 	"server": {
 		"crdt":           "commands are handed a document",

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ type PlanRecord struct {
 	Created  time.Time `json:"created"`
 	By       string    `json:"by"`             // person id of the creator
 	Demo     bool      `json:"demo,omitempty"` // seeded by the server itself
+	Archived time.Time `json:"archived,omitzero"`
 }
 
 // NewPlanID makes an id for a plan: 80 random bits, so that ids of plans one
@@ -53,6 +55,44 @@ func (s *Store) Plan(ctx context.Context, id string) (PlanRecord, error) {
 		return PlanRecord{}, fmt.Errorf("look up plan %s: %w", id, err)
 	}
 	return rec, nil
+}
+
+// ArchivePlan takes a plan out of the lists of current ones, or puts it back.
+// Nothing else about it changes. ErrUnknown if there is no such plan.
+func (s *Store) ArchivePlan(ctx context.Context, id string, archived bool) (PlanRecord, error) {
+	for {
+		var rec PlanRecord
+		if !ValidPlanID(id) {
+			return rec, ErrUnknown
+		}
+		rev, err := s.getJSON(ctx, planKey(id), &rec)
+		if errors.Is(err, s.noKey) {
+			return rec, ErrUnknown
+		}
+		if err != nil {
+			return rec, fmt.Errorf("archive plan %s: %w", id, err)
+		}
+		if archived == !rec.Archived.IsZero() {
+			return rec, nil
+		}
+		rec.Archived = time.Time{}
+		if archived {
+			rec.Archived = s.now().UTC().Truncate(time.Millisecond)
+		}
+		val, err := json.Marshal(rec)
+		if err != nil {
+			return rec, err
+		}
+		_, err = s.kv.Update(ctx, planKey(id), val, rev)
+		switch {
+		case err == nil:
+			return rec, nil
+		case !errors.Is(err, s.changed):
+			return rec, fmt.Errorf("archive plan %s: %w", id, err)
+		case ctx.Err() != nil:
+			return rec, ctx.Err()
+		}
+	}
 }
 
 func planKey(id string) string { return "plan." + id }

@@ -8,6 +8,7 @@
 //	link.<hash of token>           a Link
 //	planlink.<plan>.<hash>         marks that the plan has that link
 //	token.<hash of token>          an APIToken
+//	template.<id>                  a Template
 package access
 
 import (

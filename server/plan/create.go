@@ -13,10 +13,13 @@ type CreateInput struct {
 	ID       string // the plan's id, as in its URL
 	Title    string // required
 	Template string // id of a template; "" means "blank"
-	Noun     string // what both sides call the plan; "" means DefaultNoun
-	Anchor   AnchorInput
-	Now      time.Time // dates are laid out from here when Anchor has none
-	By       Person    // who creates it; kept by the journal, not the document
+	// From is a plan to copy instead of a template: structure and words, not
+	// people, dates or what happened to it. It is read, never written.
+	From   *crdt.Doc
+	Noun   string // what both sides call the plan; "" means DefaultNoun
+	Anchor AnchorInput
+	Now    time.Time // dates are laid out from here when Anchor has none
+	By     Person    // who creates it; kept by the journal, not the document
 }
 
 // AnchorInput is the date to schedule around. Without a date one is derived
@@ -44,7 +47,7 @@ func (in CreateInput) Validate() error {
 	case in.Anchor.Date != "" && !ValidDate(in.Anchor.Date):
 		return refuse(CodeInvalid, "anchor.date", "“%s” is not a calendar date; write it as 2027-03-31.", clip(in.Anchor.Date))
 	}
-	if _, ok := TemplateByID(in.templateID()); !ok {
+	if _, ok := TemplateByID(in.templateID()); !ok && in.From == nil {
 		var ids []string
 		for _, t := range Templates() {
 			ids = append(ids, t.ID)
@@ -86,14 +89,18 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 	meta.Set(tx, MetaEpoch, 1)
 	meta.Set(tx, MetaTitle, strings.TrimSpace(in.Title))
 	meta.Set(tx, MetaNoun, noun)
-	meta.Set(tx, MetaProfile, t.Profile)
 	meta.Set(tx, MetaStatus, PlanDraft)
+	if in.From != nil {
+		copyPlan(in.From, d, tx, in)
+		return nil
+	}
+	meta.Set(tx, MetaProfile, t.Profile)
 
 	due := writeAnchor(d, tx, t, in)
 	WriteRich(tx, d.XMLFragment(RootSummary), t.Summary)
 
 	texts := d.Map(RootCase)
-	for _, k := range []string{CaseMetric, CaseInitiative, CaseOutcome, CaseInaction} {
+	for _, k := range caseTexts {
 		texts.SetText(tx, k)
 	}
 	calendar := d.Map(RootCalendar)

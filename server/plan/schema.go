@@ -43,6 +43,8 @@ const (
 	MetaNoun    = "noun"
 	MetaProfile = "profile"
 	MetaStatus  = "status"
+
+	MetaCurrency = "currency"
 )
 
 // Keys of anchor, and of the plain object under AnchorEvent.
@@ -338,6 +340,7 @@ const (
 )
 
 var (
+	caseTexts    = []string{CaseMetric, CaseInitiative, CaseOutcome, CaseInaction}
 	nodeStatuses = []string{StatusNotStarted, StatusInProgress, StatusBlocked, StatusDone, StatusSkipped}
 	nodeSides    = []string{SideSeller, SideBuyer, SideJoint}
 	planStatuses = []string{PlanDraft, PlanLive, PlanPaused, PlanWon, PlanLost}

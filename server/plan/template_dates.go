@@ -42,16 +42,9 @@ func (t Template) dates(kind, date string) map[string]string {
 // provisionalAnchor is the anchor date of a plan whose work starts on the first
 // working day after now.
 func (t Template) provisionalAnchor(kind string, now time.Time) string {
-	start := schedule.AddWorkingDays(schedule.Calendar{}, now.Format(dateLayout), 1)
-	if kind == AnchorStart {
-		return start
-	}
-	in := t.scheduleInput(AnchorStart, start)
+	in := t.scheduleInput(AnchorStart, "")
 	in.Anchor.Node = t.anchorStep(kind)
-	if r := schedule.Run(in); r.GoLive.Forecast != "" {
-		return r.GoLive.Forecast
-	}
-	return start
+	return provisionalAnchor(in, kind, now)
 }
 
 // Days is the length of the template in working days: its longest chain of

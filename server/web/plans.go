@@ -9,29 +9,11 @@ import (
 	"coplan/crdt"
 	"coplan/server/access"
 	"coplan/server/plan"
-	"coplan/server/room"
 )
 
 // firstLinks are the links every new plan starts with.
 var firstLinks = []string{
 	access.RoleOwner, access.RoleSeller, access.RoleBuyer, access.RoleChampion, access.RoleViewer, access.RoleAuditor,
-}
-
-type templateJSON struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
-	Description string `json:"description"`
-	Stages      int    `json:"stages"`
-	Steps       int    `json:"steps"`
-	Days        int    `json:"days"` // working days of the longest chain of steps
-}
-
-func (s *site) templates(c echo.Context) error {
-	out := []templateJSON{}
-	for _, t := range plan.Templates() {
-		out = append(out, templateJSON{t.ID, t.Title, t.Description, len(t.Stages), t.StepCount(), t.Days()})
-	}
-	return c.JSON(http.StatusOK, out)
 }
 
 func (s *site) demo(c echo.Context) error {
@@ -48,20 +30,6 @@ func (s *site) demo(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"links": links})
 }
 
-// creator says in whose name a plan is created: the token's, or nobody's where
-// the server is open to its own machine.
-func (s *site) creator(c echo.Context) (room.Person, error) {
-	if bearer(c.Request()) == "" && s.cfg.OpenCreate && s.trustedLocal(c.Request()) {
-		return room.Person{ID: "system", Name: "Coplan", Role: "system", Via: "system"}, nil
-	}
-	p, err := s.withScope(c, access.ScopePlansCreate)
-	if err != nil {
-		return room.Person{}, err
-	}
-	who := p.Person()
-	return room.Person{ID: who.ID, Name: who.Name, Role: who.Role, Side: who.Side, Via: who.Via}, nil
-}
-
 // createPlan writes the plan's first entry, then its index record, then its
 // links. A crash in between leaves a document that no link leads to: unseen,
 // harmless, and the caller got no answer.
@@ -73,6 +41,7 @@ func (s *site) createPlan(c echo.Context) error {
 	var in struct {
 		Title    string           `json:"title"`
 		Template string           `json:"template"`
+		CopyOf   string           `json:"copyOf"` // a plan's id instead of a template
 		Noun     string           `json:"noun"`
 		Anchor   plan.AnchorInput `json:"anchor"`
 	}
@@ -82,21 +51,24 @@ func (s *site) createPlan(c echo.Context) error {
 	id, now, ctx := access.NewPlanID(), s.now(), c.Request().Context()
 	create := plan.CreateInput{
 		ID: id, Title: in.Title, Template: in.Template, Noun: in.Noun, Anchor: in.Anchor, Now: now,
-		By: plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side},
+		By: plan.Person{ID: by.id(), Name: by.person.Name, Role: by.person.Role, Side: by.person.Side},
+	}
+	if create.From, err = s.startingPoint(c, by, in.Template, in.CopyOf); err != nil {
+		return err
 	}
 	if err := create.Validate(); err != nil {
 		return err
 	}
-	if _, err := s.rooms.Create(ctx, "plan/"+id, by, func(d *crdt.Doc, tx *crdt.Tx) error {
+	if _, err := s.rooms.Create(ctx, "plan/"+id, by.person, func(d *crdt.Doc, tx *crdt.Tx) error {
 		return plan.Create(d, tx, create)
 	}); err != nil {
 		return err
 	}
-	rec := access.PlanRecord{ID: id, Title: in.Title, Template: in.Template, Created: now.UTC(), By: by.ID}
+	rec := access.PlanRecord{ID: id, Title: in.Title, Template: in.Template, Created: now.UTC(), By: by.id()}
 	if err := s.access.AddPlan(ctx, rec); err != nil {
 		return err
 	}
-	links, err := s.access.CreateLinks(ctx, id, by.ID, firstLinks...)
+	links, err := s.access.CreateLinks(ctx, id, by.id(), firstLinks...)
 	if err != nil {
 		return err
 	}

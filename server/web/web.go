@@ -105,6 +105,8 @@ type site struct {
 	public  string // PublicURL without a trailing slash
 	secure  bool   // PublicURL is https: whoever ends TLS before us does so for all
 	maxBody int64
+
+	portfolio *portfolio
 }
 
 // Route patterns that logging and metrics treat apart.
@@ -138,6 +140,7 @@ func New(cfg Config) (http.Handler, error) {
 		cfg: cfg, access: cfg.Access, rooms: cfg.Rooms, front: front, log: cfg.Logger, now: cfg.Clock,
 		metrics: newMetrics(cfg.Gauges), public: strings.TrimRight(cfg.PublicURL, "/"),
 		secure: strings.HasPrefix(cfg.PublicURL, "https://"), maxBody: cfg.MaxBody,
+		portfolio: &portfolio{log: cfg.Log, now: cfg.Clock, rows: map[string]keptRow{}},
 	}
 	sock := cfg.Socket
 	sock.Rooms, sock.Authorize = cfg.Rooms, s.authorizeSocket
@@ -163,6 +166,7 @@ func (s *site) routes() http.Handler {
 	}
 	get("/", s.page)
 	get("/j/:token", s.page)
+	get("/plans", s.page)
 	get("/p/:id", s.page)
 	get("/p/:id/*", s.page)
 	get(assetRoute, s.asset)
@@ -182,10 +186,15 @@ func (s *site) routes() http.Handler {
 		e.Match(methods, "/api"+path, h, s.deadline, zip)
 	}
 	api("GET", "/templates", s.templates)
+	api("POST", "/templates", s.saveTemplate)
+	api("DELETE", "/templates/:template", s.removeTemplate)
 	api("GET", "/demo", s.demo)
 	api("POST", "/plans", s.createPlan)
 	api("GET", "/plans", s.listPlans)
+	api("GET", "/portfolio", s.listPortfolio)
 	api("GET", "/plans/:id", s.readPlan)
+	api("PATCH", "/plans/:id", s.archivePlan)
+	api("GET", "/plans/:id/health", s.planHealth)
 	api("GET", "/plans/:id/history", s.planHistory)
 	api("GET", "/plans/:id/at/:seq", s.planAt)
 	api("POST", "/plans/:id/commands", s.command)

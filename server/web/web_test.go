@@ -15,8 +15,10 @@ import (
 	"testing/fstest"
 	"time"
 
+	"coplan/crdt"
 	"coplan/server/access"
 	"coplan/server/journal"
+	"coplan/server/plan"
 	"coplan/server/room"
 	"coplan/server/web"
 )
@@ -46,7 +48,7 @@ func newSite(t *testing.T, front fs.FS, change func(*web.Config)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rooms, err := room.NewRegistry(room.Config{Journal: j})
+	rooms, err := room.NewRegistry(room.Config{Journal: j, Commands: commands()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +77,17 @@ func newSite(t *testing.T, front fs.FS, change func(*web.Config)) *site {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// commands are the plan's, as the program composes them.
+func commands() map[string]room.CommandSpec {
+	specs := map[string]room.CommandSpec{}
+	for name, spec := range plan.Commands() {
+		specs[name] = room.CommandSpec{Run: func(d *crdt.Doc, tx *crdt.Tx, by room.Person, now time.Time, args json.RawMessage) (any, error) {
+			return spec.Run(d, tx, plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, now, args)
+		}}
+	}
+	return specs
 }
 
 func (s *site) do(method, target string, body string, header ...string) *http.Response {
