@@ -42,6 +42,27 @@
 // than MaxStringBytes: the panic's value is an error that wraps [ErrLimit], and
 // the document holds what was written before it. Bytes from outside never panic.
 //
+// # Values
+//
+// What a map, an array or an attribute holds beside shared types:
+//
+//	JavaScript        is read as        may be set as
+//	undefined         Undefined         Undefined
+//	null              nil               nil
+//	boolean           bool              bool
+//	number            int64, float64    any Go integer or float
+//	bigint            BigInt            BigInt
+//	string            string            string
+//	Array             []any             []any, []string
+//	Object            map[string]any    map[string]any
+//	Uint8Array        []byte            []byte
+//	Y.Doc             Subdoc            Subdoc
+//
+// A number is an int64 if it was sent as an integer, which JavaScript does for
+// integers below 2^31. A value is replaced as a whole; for parts that people
+// change at the same time, nest a shared type: [NewMap] and its like make one to
+// be set like a value, and methods such as [Map.SetMap] set one and return it.
+//
 // # Exchanging
 //
 // [Doc.OnUpdate] yields what changed as bytes; [Doc.ApplyUpdate] merges such
@@ -54,7 +75,8 @@
 // [AppendSyncStep1] and its like frame these for the wire as y-protocols do.
 // [MergeUpdates], [DiffUpdate] and [EncodeStateVectorFromUpdate] work on updates
 // without a document, so that a log can be folded without being replayed.
-// Format 2 is read and written too ([Doc.ApplyUpdateV2], [ConvertUpdateV1ToV2]).
+// All of this exists for format 2 as well: [Doc.ApplyUpdateV2], [Doc.OnUpdateV2],
+// [MergeUpdatesV2], and [ConvertUpdateV1ToV2] for the rest.
 //
 // An update that is refused leaves the document exactly as it was. The error
 // wraps [ErrTruncated], [ErrMalformed], [ErrLimit] or [ErrPendingFull], and says

@@ -18,8 +18,8 @@ type Event struct {
 	// Delta is the change of the sequence: of a text with its formatting; of an
 	// Array or XMLFragment with each Insert a []any. nil if it did not change.
 	Delta  []DeltaOp
-	Origin any
-	Local  bool
+	Origin any  // of the transaction
+	Local  bool // the change was made here, not received
 }
 
 // KeyChange says what happened to a key.
@@ -35,7 +35,8 @@ type deepHandler struct {
 
 // ObserveDeep calls fn after every transaction that changed root or a type
 // inside it, with one event per changed type, outer types first. What is inside
-// a type that is new itself comes with that type, not as an event.
+// a type that is new itself comes with that type, not as an event. cancel stops
+// the calls.
 func (d *Doc) ObserveDeep(root Type, fn func(events []Event, tx *Tx)) (cancel func()) {
 	return d.observe(root.ref(), fn)
 }

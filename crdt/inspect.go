@@ -16,6 +16,7 @@ const (
 	TouchFormat                      // a formatting mark in a text; Key is the attribute
 )
 
+// String is "insert", "set", "delete" or "format".
 func (k TouchKind) String() string {
 	switch k {
 	case TouchInsert:

@@ -48,13 +48,16 @@ func (h handle) position(index, assoc int) RelativePosition {
 }
 
 // RelativePosition returns the place in front of position index; assoc says
-// which neighbour it sticks to (see RelativePosition.Assoc).
+// which neighbour it sticks to (see RelativePosition.Assoc). It panics if index is
+// out of range.
 func (t Text) RelativePosition(index, assoc int) RelativePosition { return t.position(index, assoc) }
 
-// RelativePosition returns the place in front of position index.
+// RelativePosition returns the place in front of position index; see
+// Text.RelativePosition.
 func (a Array) RelativePosition(index, assoc int) RelativePosition { return a.position(index, assoc) }
 
-// RelativePosition returns the place in front of position index.
+// RelativePosition returns the place in front of position index; see
+// Text.RelativePosition.
 func (f XMLFragment) RelativePosition(index, assoc int) RelativePosition {
 	return f.position(index, assoc)
 }

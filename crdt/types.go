@@ -11,15 +11,18 @@ import "fmt"
 type Type interface {
 	// Doc is the document the type belongs to.
 	Doc() *Doc
-	// ID is the id of the item that holds the type; zero for roots.
+	// ID is the id of the item that holds the type; zero for roots, and once the
+	// type was deleted and collected.
 	ID() ID
 	// IsZero reports whether this is the zero handle, which names no type.
 	IsZero() bool
-	// Deleted reports whether the type was deleted, alone or with a parent.
+	// Deleted reports whether the type was deleted, alone or with a type around it.
 	Deleted() bool
-	// Parent is the type that holds this one; nil for roots and deleted types.
+	// Parent is the type that holds this one; nil for roots, and once the type was
+	// deleted and collected.
 	Parent() Type
-	// RootName is the name of the root that the type is in, "" once deleted.
+	// RootName is the name of the root that the type is, or is in; "" once the type
+	// was deleted and collected.
 	RootName() string
 
 	ref() handle
@@ -30,10 +33,21 @@ type handle struct {
 	typ uint32
 }
 
-func (h handle) ref() handle   { return h }
-func (h handle) Doc() *Doc     { return h.d }
-func (h handle) IsZero() bool  { return h.d == nil }
+func (h handle) ref() handle { return h }
+
+// Doc is the document the type belongs to; nil for the zero handle.
+func (h handle) Doc() *Doc { return h.d }
+
+// IsZero reports whether this is the zero handle, which names no type. Only this
+// and Doc may be asked of it.
+func (h handle) IsZero() bool { return h.d == nil }
+
+// Deleted reports whether the type was deleted, alone or with a type around it.
 func (h handle) Deleted() bool { return h.d.typeDeleted(h.typ) }
+
+// ID is the id of the item that holds the type, the same on every replica: to be
+// found again with Doc.Type. It is zero for roots, which have a name instead, and
+// once the type was deleted and collected.
 func (h handle) ID() ID {
 	if r := h.d.types[h.typ].item; r != 0 {
 		return h.d.idOf(h.d.at(r))
@@ -41,6 +55,8 @@ func (h handle) ID() ID {
 	return ID{}
 }
 
+// Parent is the type that holds this one; nil for roots, and once the type was
+// deleted and collected.
 func (h handle) Parent() Type {
 	r := h.d.types[h.typ].item
 	if r == 0 {
@@ -49,6 +65,8 @@ func (h handle) Parent() Type {
 	return h.d.handle(h.d.lists[h.d.at(r).list].typ)
 }
 
+// RootName is the name of the root that the type is, or is in, however deep; ""
+// once the type was deleted and collected.
 func (h handle) RootName() string {
 	t := h.typ
 	for h.d.types[t].item != 0 {
@@ -73,10 +91,12 @@ type Array struct{ handle }
 // XMLFragment is a list of XMLElement and XMLText.
 type XMLFragment struct{ handle }
 
-// XMLElement is an XMLFragment with a name and attributes.
+// XMLElement is an XMLFragment with a name and attributes. Its children are read
+// and changed with the methods of XMLFragment.
 type XMLElement struct{ XMLFragment }
 
-// XMLText is text inside XML, formatted by elements around it.
+// XMLText is text inside XML. It is edited with the methods of Text; as a string,
+// its formatting becomes elements.
 type XMLText struct{ Text }
 
 // handle wraps a type in the handle of its kind.
@@ -172,9 +192,9 @@ func (d *Doc) Type(id ID) (Type, bool) {
 }
 
 // Prelim is a shared type that is in no document yet: a value for Map.Set,
-// Array.Insert and XMLFragment.Insert, made by NewText, NewMap, NewArray,
-// NewXMLFragment, NewXMLElement and NewXMLText. It may be used more than once;
-// each use creates a type of its own.
+// Array.Insert, XMLFragment.Insert and Text.InsertEmbed, made by NewText, NewMap,
+// NewArray, NewXMLFragment, NewXMLElement and NewXMLText, with more of them inside
+// as you like. It may be used more than once; each use creates a type of its own.
 type Prelim struct {
 	kind     uint8
 	name     string
@@ -188,7 +208,8 @@ type Prelim struct {
 // NewText makes a Text that starts with s.
 func NewText(s string) Prelim { return Prelim{kind: typeText, text: s} }
 
-// NewMap makes a Map that starts with the given entries.
+// NewMap makes a Map that starts with the given entries; of several for one key,
+// the last counts.
 func NewMap(entries ...map[string]any) Prelim {
 	p := Prelim{kind: typeMap, attrs: map[string]any{}}
 	for _, m := range entries {

@@ -12,21 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Values. A map or array holds plain values beside shared types:
-//
-//	JavaScript        read as           may be set as
-//	undefined         Undefined         Undefined
-//	null              nil               nil
-//	boolean           bool              bool
-//	number            int64, float64    any Go integer or float
-//	bigint            BigInt            BigInt
-//	string            string            string (made valid UTF-8)
-//	Array             []any             []any, []string
-//	Object            map[string]any    map[string]any (written by sorted key)
-//	Uint8Array        []byte            []byte
-//
-// A number is read as int64 if it was sent as an integer, which JavaScript does
-// for integers below 2^31.
+// Which Go value stands for which of JavaScript is told in doc.go.
 
 type undefined struct{}
 
@@ -35,7 +21,8 @@ func (undefined) String() string { return "undefined" }
 // MarshalJSON writes null, as JSON has no undefined.
 func (undefined) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
-// Undefined is JavaScript's undefined.
+// Undefined is JavaScript's undefined: a value of its own, other than nil, which is
+// null. As JSON it is null.
 var Undefined any = undefined{}
 
 // BigInt is JavaScript's bigint, of which the encoding carries 64 bits.
@@ -348,11 +335,12 @@ func sliceUTF16(b []byte, offset, n int) string {
 	return sb.String()
 }
 
-// Subdoc is a document inside a document, as Yjs stores it: an id and options.
-// It is kept and encoded, never loaded.
+// Subdoc is a document inside a document, as Yjs stores it: an id and options,
+// such as autoLoad. It is a value to be set and read; the document of that id is
+// the program's to find and sync, as a Doc of its own.
 type Subdoc struct {
 	GUID string
-	Opts map[string]any
+	Opts map[string]any // nil is written as no options
 }
 
 func (d *Doc) subdoc(it *item) Subdoc {

@@ -80,7 +80,8 @@ func (h handle) sibling(rightward bool) Type {
 	return nil
 }
 
-// Insert inserts new elements and texts in front of position i.
+// Insert inserts new elements and texts (NewXMLElement, NewXMLText) in front of
+// position i; it panics if that is out of range.
 func (f XMLFragment) Insert(tx *Tx, i int, children ...Prelim) {
 	f.insertValues(tx, i, prelims(children), nil)
 }
@@ -130,7 +131,7 @@ func (f XMLFragment) InsertText(tx *Tx, i int) XMLText {
 	return XMLText{Text{h}}
 }
 
-// Delete deletes n children from position i on.
+// Delete deletes n children from position i on; it panics if they are not there.
 func (f XMLFragment) Delete(tx *Tx, i, n int) { f.deleteRange(tx, i, n) }
 
 // String returns the XML as Yjs's toString does: names in lower case, nothing
@@ -169,10 +170,10 @@ func (f XMLFragment) write(sb *strings.Builder, depth int) {
 // Name is the name of the element, e.g. "paragraph".
 func (e XMLElement) Name() string { return e.d.keys[e.d.types[e.typ].name] }
 
-// Attributes returns all attributes.
+// Attributes returns all attributes, in a map of the caller's own.
 func (e XMLElement) Attributes() map[string]any { return e.attributes() }
 
-// Attribute returns one attribute.
+// Attribute returns one attribute; false if there is none of that name.
 func (e XMLElement) Attribute(key string) (any, bool) { return e.get(key) }
 
 // HasAttribute reports whether the element has an attribute.
@@ -190,7 +191,7 @@ func (e XMLElement) AttributeString(key string) (string, bool) {
 // editors store other values too.
 func (e XMLElement) SetAttribute(tx *Tx, key string, v any) { e.set(tx, key, v) }
 
-// RemoveAttribute removes an attribute.
+// RemoveAttribute removes an attribute; without effect if there is none.
 func (e XMLElement) RemoveAttribute(tx *Tx, key string) { e.unset(tx, key) }
 
 func (h handle) attributes() map[string]any {
