@@ -62,9 +62,9 @@ func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
 	if err := d.checkDepth(update, blocks); err != nil {
 		return err
 	}
-	if uint64(len(d.bytes))+4*uint64(len(update)) > 1<<32-1 {
+	if uint64(len(d.bytes))+4*uint64(len(update)) > arenaMax {
 		d.compact()
-		if uint64(len(d.bytes))+4*uint64(len(update)) > 1<<32-1 {
+		if uint64(len(d.bytes))+4*uint64(len(update)) > arenaMax {
 			return overLimit(0, "document of %d bytes cannot take %d more", len(d.bytes), len(update))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 const compactFloor = 64 << 10 // bytes below which compacting is not worth it
 
 // arenaMax is the greatest length of the arena: offsets into it have 32 bits.
-const arenaMax = 1<<32 - 1
+const arenaMax = maxInput
 
 // reserve makes sure that the arena can grow by n bytes. What is freed within a
 // transaction is squeezed out if it must be, so offsets read before may change.

@@ -229,15 +229,45 @@ func (c *cursor) skipAny(maxDepth, maxBytes int) {
 
 // jsonText reads a string that must be JSON, or the word undefined if that is
 // allowed.
-func (c *cursor) jsonText(what string, limit int, undefined bool) extent {
-	x := c.str(what, limit)
+func (c *cursor) jsonText(what string, lim *Limits, undefined bool) extent {
+	x := c.str(what, lim.MaxStringBytes)
 	if c.trusted || c.err != nil {
 		return x
 	}
 	if b := c.b[x.from:x.to]; !validJSON(b) && !(undefined && string(b) == "undefined") {
 		c.fail(malformed(int(x.from), "%s is not JSON", what))
+	} else if deeper(b, lim.MaxDepth) {
+		c.fail(overLimit(int(x.from), "%s nested more than %d deep", what, lim.MaxDepth))
 	}
 	return x
+}
+
+// deeper reports whether the objects and arrays of a JSON text are nested more
+// than max deep.
+func deeper(b []byte, max int) bool {
+	if len(b) <= 2*max {
+		return false
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			quoted = !quoted
+		case '{', '[':
+			if !quoted {
+				if depth++; depth > max {
+					return true
+				}
+			}
+		case '}', ']':
+			if !quoted {
+				depth--
+			}
+		}
+	}
+	return false
 }
 
 func validJSON(b []byte) bool {

@@ -1,5 +1,7 @@
 package crdt
 
+import "math"
+
 // Format of a v1 update (Yjs src/utils/encoding.js, readClientsStructRefs):
 //
 //	sections  uvarint
@@ -117,8 +119,9 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 // client reaches it after typing ten characters a second for thirteen years.
 const maxClock = 1<<32 - 2
 
-// maxInput bounds any input: offsets into it are kept in 32 bits.
-const maxInput = 1<<32 - 1
+// maxInput bounds any input: offsets into it are kept in 32 bits, and where an int
+// has no more, a slice is not longer either.
+const maxInput = min(1<<32-1, math.MaxInt)
 
 func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
 	start := c.pos
@@ -139,17 +142,17 @@ func (c *cursor) readContent(s *rawStruct, kind uint32, lim *Limits) {
 			if kind == kindAny {
 				c.skipAny(lim.MaxDepth, lim.MaxStringBytes)
 			} else {
-				c.jsonText("value", lim.MaxStringBytes, true)
+				c.jsonText("value", lim, true)
 			}
 		}
 		s.contentAt = c.since(at)
 	case kindBinary:
 		s.contentAt = c.extent("binary", lim.MaxStringBytes)
 	case kindEmbed:
-		s.contentAt = c.jsonText("embed", lim.MaxStringBytes, false)
+		s.contentAt = c.jsonText("embed", lim, false)
 	case kindFormat:
 		c.str("format key", lim.MaxStringBytes)
-		c.jsonText("format value", lim.MaxStringBytes, false)
+		c.jsonText("format value", lim, false)
 		s.contentAt = c.since(start)
 	case kindDoc:
 		c.str("subdocument id", lim.MaxStringBytes)
@@ -255,15 +258,49 @@ func (c *cursor) checkDeletes(lim *Limits) {
 	}
 }
 
-// eachDelete calls fn for every range of a checked delete set.
+// eachDelete calls fn for every range of a checked delete set, those of one client
+// from the lowest clock up: applied downward, each would cut a long run where
+// it is found from the start again.
 func (c *cursor) eachDelete(fn func(client, clock, length uint64)) {
 	for n := c.uvarint(); n > 0 && c.err == nil; n-- {
 		client := c.uvarint()
-		for m := c.uvarint(); m > 0 && c.err == nil; m-- {
+		m := c.uvarint()
+		if !c.ascending(m) {
+			for _, s := range c.sortedSpans(m) {
+				fn(client, s.clock, s.length)
+			}
+			continue
+		}
+		for ; m > 0 && c.err == nil; m-- {
 			clock := c.uvarint()
 			if length := c.uvarint(); length > 0 {
 				fn(client, clock, length)
 			}
 		}
 	}
+}
+
+// ascending reports whether the next n ranges are in order. It does not move.
+func (c *cursor) ascending(n uint64) bool {
+	x, last := *c, uint64(0)
+	for ; n > 1 && x.err == nil; n-- {
+		clock := x.uvarint()
+		if x.uvarint(); clock < last {
+			return false
+		}
+		last = clock
+	}
+	return n == 0 || x.uvarint() >= last
+}
+
+// sortedSpans reads n ranges and orders them. Those that touch are one.
+func (c *cursor) sortedSpans(n uint64) []span {
+	spans := make([]span, 0, n)
+	for ; n > 0 && c.err == nil; n-- {
+		s := span{c.uvarint(), c.uvarint()}
+		if s.length > 0 {
+			spans = append(spans, s)
+		}
+	}
+	return mergeSpans(spans)
 }

@@ -111,3 +111,44 @@ func TestHostileJoinsStayWithinLimits(t *testing.T) {
 		t.Errorf("%d characters, want 120", got)
 	}
 }
+
+// Deleting from the end of a long run towards its start does not read the run
+// from its start each time.
+func TestHostileDescendingDeletes(t *testing.T) {
+	const n = 150_000
+	d := crdt.New(crdt.Options{ClientID: 9})
+	d.Transact(nil, func(tx *crdt.Tx) { d.Text("text").Insert(tx, 0, strings.Repeat("äö", n), nil) })
+	deletes := func(upward bool) []byte {
+		w := new(wire)
+		w.deleters = 1
+		w.deletes = lib0.AppendUvarint([]byte{9}, n)
+		for i := range uint64(n) {
+			if !upward {
+				i = n - 1 - i
+			}
+			w.deletes = append(lib0.AppendUvarint(w.deletes, 2*i), 1)
+		}
+		return w.bytes()
+	}
+	other := crdt.New(crdt.Options{ClientID: 9})
+	if err := other.ApplyUpdate(fullState(d), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		d      *crdt.Doc
+		upward bool
+	}{{d, false}, {other, true}} {
+		update := deletes(c.upward)
+		_, took := allocated(func() {
+			if err := c.d.ApplyUpdate(update, nil); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if t.Logf("%d bytes: %v", len(update), took); took > 2*time.Second {
+			t.Errorf("%d bytes took %v", len(update), took)
+		}
+	}
+	if got, want := everything(t, d), everything(t, other); got != want || d.Text("text").Len() != n {
+		t.Errorf("%d units left, and another state than upward", d.Text("text").Len())
+	}
+}

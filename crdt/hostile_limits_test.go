@@ -36,6 +36,26 @@ func TestLimits(t *testing.T) {
 	nested := func(n int) []byte {
 		return new(wire).at(9, 0).item(anyContent, place{root: "array"}, append(append([]byte{1}, bytes.Repeat([]byte{117, 1}, n)...), 126)).bytes()
 	}
+	json := func(n int) []byte { // an object in an array in an object, with brackets in a string that do not count
+		s := `"[[[[[[[[[[[[\\\"{{{{{{"`
+		for i := range n {
+			if i%2 == 0 {
+				s = "[0, " + s + "]"
+			} else {
+				s = `{"[[[[\\": ` + s + "}"
+			}
+		}
+		return lib0.AppendVarString(nil, s)
+	}
+	embed := func(n int) []byte {
+		return new(wire).at(9, 0).item(embedContent, place{root: "text"}, json(n)).bytes()
+	}
+	jsonValue := func(n int) []byte {
+		return new(wire).at(9, 0).item(jsonContent, place{root: "array"}, append([]byte{1}, json(n)...)).bytes()
+	}
+	format := func(n int) []byte {
+		return new(wire).at(9, 0).item(formatContent, place{root: "text"}, append([]byte("\x01b"), json(n)...)).bytes()
+	}
 	types := func(n int) []byte {
 		w := new(wire).at(9, 0).item(typeContent, place{root: "array"}, []byte{0})
 		for i := 1; i < n; i++ {
@@ -67,6 +87,9 @@ func TestLimits(t *testing.T) {
 		"MaxStringBytes":              {crdt.Limits{MaxStringBytes: 100}, text(100), text(101), crdt.ErrLimit},
 		"MaxRunLength":                {crdt.Limits{MaxRunLength: 100}, run(100), run(101), crdt.ErrLimit},
 		"MaxDepth of values":          {crdt.Limits{MaxDepth: 10}, nested(10), nested(11), crdt.ErrLimit},
+		"MaxDepth of embeds":          {crdt.Limits{MaxDepth: 10}, embed(10), embed(11), crdt.ErrLimit},
+		"MaxDepth of JSON values":     {crdt.Limits{MaxDepth: 10}, jsonValue(10), jsonValue(11), crdt.ErrLimit},
+		"MaxDepth of format values":   {crdt.Limits{MaxDepth: 10}, format(10), format(11), crdt.ErrLimit},
 		"MaxDepth of types":           {crdt.Limits{MaxDepth: 10}, types(10), types(11), crdt.ErrLimit},
 		"MaxDeletes":                  {crdt.Limits{MaxDeletes: 5}, deletes(5), deletes(6), crdt.ErrLimit},
 		"MaxPendingBytes":             {crdt.Limits{MaxPendingBytes: 120}, waiting(120), waiting(121), crdt.ErrPendingFull},
@@ -83,6 +106,9 @@ func TestLimits(t *testing.T) {
 			}
 			if err := d.ApplyUpdate(c.within, nil); err != nil {
 				t.Errorf("within: %v", err)
+			}
+			if _, err := d.EncodeStateAsUpdateV2(nil); err != nil {
+				t.Errorf("in v2: %v", err)
 			}
 		})
 	}

@@ -48,8 +48,8 @@ func mergeWithin(base *Doc, lim Limits, run uint64, text int, updates [][]byte) 
 // be larger than any one update, so only nesting is bounded.
 func toolLimits() Limits {
 	return Limits{
-		MaxUpdateBytes: maxSafe, MaxStructs: maxSafe, MaxClients: maxSafe, MaxStringBytes: maxSafe,
-		MaxRunLength: maxClock, MaxDepth: DefaultLimits().MaxDepth, MaxDeletes: maxSafe, MaxPendingBytes: maxSafe,
+		MaxUpdateBytes: math.MaxInt, MaxStructs: math.MaxInt, MaxClients: math.MaxInt, MaxStringBytes: math.MaxInt,
+		MaxRunLength: min(maxClock, math.MaxInt), MaxDepth: DefaultLimits().MaxDepth, MaxDeletes: math.MaxInt, MaxPendingBytes: math.MaxInt,
 	}
 }
 
