@@ -30,10 +30,10 @@ import {
   type StepStatus,
 } from "./schema";
 import { spliceText } from "./text";
-import { buildTree, comparePlaces, isWithin, readPlaces, type Place } from "./tree";
-import { markAdded, Typing } from "./undo";
+import { arrange, buildTree, comparePlaces, isWithin, kindAt, readPlaces, type Place } from "./tree";
+import { markAdded, startAdding, Typing } from "./undo";
 
-export type EditCode = "gone" | "kind" | "cycle" | "date" | "number" | "length" | "full" | "empty" | "email" | "url";
+export type EditCode = "gone" | "kind" | "cycle" | "depth" | "date" | "number" | "length" | "full" | "empty" | "email" | "url";
 
 /** Why an edit can't be made. The message is a sentence for the person who tried. */
 export class EditError extends Error {
@@ -52,12 +52,14 @@ export interface Spot {
   readonly before: NodeId | null;
 }
 
+/** The node's map, or the sentence that it is gone. */
 export function need(plan: Plan, id: NodeId): Y.Map<unknown> {
   const map = nodeMap(plan, id);
   if (!map) throw new EditError("gone", "That step is no longer in the plan.");
   return map;
 }
 
+/** Runs edits as one transaction and one undo entry. */
 export function write(plan: Plan, fn: (transaction: Y.Transaction) => void): void {
   plan.doc.transact(fn, LOCAL);
 }
@@ -142,29 +144,55 @@ export function addStep(plan: Plan, kind: StepKind, title: string, spot: Spot, s
 
 function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: Side): NodeId {
   checkLength(title, LIMITS.title, "A title");
-  if (plan.nodes.size >= LIMITS.nodes) {
-    throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most, deleted ones included.`);
-  }
+  checkRoom(plan, 1);
   const places = readPlaces(plan);
   checkParent(places, kind, spot.parent);
   const id = nodeId(newId());
-  write(plan, (transaction) => {
-    const map = new Y.Map<unknown>();
-    plan.nodes.set(id, map);
-    map.set(NODE.kind, kind);
-    place(plan, places, map, id, spot);
-    map.set(NODE.title, new Y.Text(title));
-    map.set(NODE.note, emptyNote());
-    map.set(NODE.why, new Y.Text());
-    map.set(NODE.owners, new Y.Map());
-    map.set(NODE.after, new Y.Map());
-    map.set(NODE.links, new Y.Map());
-    if (kind !== "stage") map.set(NODE.gate, emptyGate());
-    if (kind !== "stage") map.set(NODE.status, "not-started");
-    if (side !== undefined) map.set(NODE.side, side);
-    markAdded(transaction, map, new Date().toISOString());
-  });
+  write(plan, (transaction) => createNode(plan, transaction, places, { id, kind, title, side }, spot));
   return id;
+}
+
+/** Refuses when the plan can't hold `more` nodes. Deleted ones count: they can come back. */
+export function checkRoom(plan: Plan, more: number): void {
+  if (plan.nodes.size + more > LIMITS.nodes) {
+    throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most, deleted ones included.`);
+  }
+}
+
+export interface NewNode {
+  readonly id: NodeId;
+  readonly kind: NodeKind;
+  readonly title: string;
+  readonly side?: Side | undefined;
+  readonly status?: StepStatus;
+  /** Fills the node before anyone sees it. */
+  readonly fill?: (map: Y.Map<unknown>) => void;
+}
+
+/**
+ * Writes a node with all its nested types, inside a transaction. Nested types are made here and only here:
+ * two people who each made a missing one would lose what one of them typed into it. `places` learns of it.
+ */
+export function createNode(plan: Plan, transaction: Y.Transaction, places: Places, node: NewNode, spot: Spot): void {
+  const { id, title, side, fill } = node;
+  const kind = kindAt(node.kind, shownKind(places, spot.parent));
+  startAdding(transaction);
+  const map = new Y.Map<unknown>();
+  plan.nodes.set(id, map);
+  map.set(NODE.kind, kind);
+  places.set(id, { id, kind, parent: spot.parent, ord: "", del: null });
+  place(plan, places, map, id, spot);
+  map.set(NODE.title, new Y.Text(title));
+  map.set(NODE.note, emptyNote());
+  map.set(NODE.why, new Y.Text());
+  map.set(NODE.owners, new Y.Map());
+  map.set(NODE.after, new Y.Map());
+  map.set(NODE.links, new Y.Map());
+  if (kind !== "stage") map.set(NODE.gate, emptyGate());
+  if (kind !== "stage") map.set(NODE.status, node.status ?? "not-started");
+  if (side !== undefined) map.set(NODE.side, side);
+  fill?.(map);
+  markAdded(transaction, map, new Date().toISOString());
 }
 
 /**
@@ -179,36 +207,124 @@ function emptyNote(): Y.XmlFragment {
   return fragment;
 }
 
+/** Places that edits of one transaction keep up to date. */
+export type Places = Map<NodeId, Place>;
+
+/** What the node reads as where it stands; null for the plan itself, and for a node that isn't there. */
+export function shownKind(places: ReadonlyMap<NodeId, Place>, id: NodeId | null): Place["kind"] | null {
+  const path: Place[] = [];
+  for (let at = id; at !== null && !path.some((place) => place.id === at); ) {
+    const here = places.get(at);
+    if (!here) break;
+    path.push(here);
+    at = here.parent;
+  }
+  return path.reduceRight<Place["kind"] | null>((above, here) => kindAt(here.kind, above), null);
+}
+
 function checkParent(places: ReadonlyMap<NodeId, Place>, kind: NodeKind | "unknown", parent: NodeId | null): void {
-  const above = parent === null ? "" : places.get(parent)?.kind;
-  if (above === undefined) throw new EditError("gone", "The place you chose is no longer in the plan.");
-  const allowed: readonly string[] = above === "unknown" ? [] : CHILD_KINDS[above];
-  if (!allowed.includes(kind)) {
-    const where = above === "" ? "directly in the plan" : `under a ${above}`;
-    throw new EditError("kind", `A ${kind} can't stand ${where}.`);
+  if (parent !== null && !places.has(parent)) throw new EditError("gone", "The place you chose is no longer in the plan.");
+  const above = parent === null ? "" : (shownKind(places, parent) ?? "unknown");
+  if (mayStand(kind, above)) return;
+  const where = above === "" ? "directly in the plan" : `under a ${above}`;
+  throw new EditError("kind", `A ${kind} can't stand ${where}.`);
+}
+
+function mayStand(kind: Place["kind"], above: Place["kind"] | ""): boolean {
+  return above !== "unknown" && (CHILD_KINDS[above] as readonly string[]).includes(kindAt(kind, above === "" ? null : above));
+}
+
+/**
+ * Whether what stands under the node finds a level of its own when the node stands under `parent`; what two
+ * people's moves made too deep already may go anywhere that makes it no worse.
+ */
+function fitsBelow(places: ReadonlyMap<NodeId, Place>, id: NodeId, parent: NodeId | null): boolean {
+  const children = childrenOf(places);
+  const misfits = (at: NodeId, above: Place["kind"] | null, depth: number): number => {
+    const kind = kindAt(places.get(at)?.kind ?? "unknown", above);
+    let count = 0;
+    for (const child of children.get(at) ?? []) {
+      if (child.del !== null) continue;
+      if (!mayStand(child.kind, kind)) count++;
+      if (depth < places.size) count += misfits(child.id, kind, depth + 1);
+    }
+    return count;
+  };
+  const there = misfits(id, shownKind(places, parent), 0);
+  return there === 0 || there <= misfits(id, shownKind(places, places.get(id)?.parent ?? null), 0);
+}
+
+function childrenOf(places: ReadonlyMap<NodeId, Place>): Map<NodeId | null, Place[]> {
+  const children = new Map<NodeId | null, Place[]>();
+  for (const place of places.values()) {
+    const list = children.get(place.parent);
+    if (list) list.push(place);
+    else children.set(place.parent, [place]);
+  }
+  return children;
+}
+
+/**
+ * Places with rings cut, as everyone sees them, and the nodes where they were cut. A ring may have come from
+ * two people's moves at once; whoever moves next writes the cut down, or mending one member would throw the
+ * others about.
+ */
+function cutPlaces(plan: Plan): { places: Places; cuts: readonly NodeId[] } {
+  const places = readPlaces(plan);
+  const cuts = arrange(places).cuts.map(nodeId);
+  for (const id of cuts) {
+    const place = places.get(id);
+    if (place) places.set(id, { ...place, parent: null });
+  }
+  return { places, cuts };
+}
+
+function mend(plan: Plan, places: Places, cuts: readonly NodeId[]): void {
+  for (const id of cuts) {
+    const map = nodeMap(plan, id);
+    if (map) setPlace(places, map, id, null, places.get(id)?.ord ?? "");
   }
 }
 
 /** Whether `moveNode` would accept this; false also when it would change nothing. */
 export function canMove(plan: Plan, id: NodeId, spot: Spot): boolean {
-  const places = readPlaces(plan);
-  const here = places.get(id);
-  if (!here || spot.before === id) return false;
-  const above = spot.parent === null ? "" : places.get(spot.parent)?.kind;
-  if (above === undefined || above === "unknown" || here.kind === "unknown") return false;
-  return CHILD_KINDS[above].includes(here.kind) && (spot.parent === null || !isWithin(places, spot.parent, id));
+  return moveCheck(plan, id)(spot);
+}
+
+/** `canMove` for many spots at once: the plan is read when this is called, not per spot. */
+export function moveCheck(plan: Plan, id: NodeId): (spot: Spot) => boolean {
+  const { places } = cutPlaces(plan);
+  const answers = new Map<NodeId | null, boolean>();
+  const check = (parent: NodeId | null): boolean => {
+    const here = places.get(id);
+    if (!here || here.kind === "unknown" || (parent !== null && !places.has(parent))) return false;
+    const above = parent === null ? "" : (shownKind(places, parent) ?? "unknown");
+    return mayStand(here.kind, above) && (parent === null || !isWithin(places, parent, id)) && fitsBelow(places, id, parent);
+  };
+  return ({ parent, before }) => {
+    if (before === id) return false;
+    let answer = answers.get(parent);
+    if (answer === undefined) answers.set(parent, (answer = check(parent)));
+    return answer;
+  };
 }
 
 /** Moves a node, with all that stands under it. */
 export function moveNode(plan: Plan, id: NodeId, spot: Spot): void {
   const map = need(plan, id);
-  const places = readPlaces(plan);
+  const { places, cuts } = cutPlaces(plan);
   if (spot.parent !== null && isWithin(places, spot.parent, id)) {
     throw new EditError("cycle", "A step can't be moved into itself.");
   }
   checkParent(places, places.get(id)?.kind ?? "unknown", spot.parent);
-  if (spot.before === id || standsAt(places, id, spot)) return;
-  write(plan, () => place(plan, places, map, id, spot));
+  if (!fitsBelow(places, id, spot.parent)) {
+    throw new EditError("depth", "That would put subtasks under subtasks. Move what stands under this step out first.");
+  }
+  if (spot.before === id || (cuts.length === 0 && standsAt(places, id, spot))) return;
+  write(plan, () => {
+    mend(plan, places, cuts);
+    place(plan, places, map, id, spot);
+  });
 }
 
 /** Whether the node already stands right before `spot.before` among the live siblings. */
@@ -229,7 +345,7 @@ export function nudge(plan: Plan, id: NodeId, direction: "up" | "down"): boolean
 
 /** Where `nudge` would put the node; undefined when it can't go further. */
 export function nudgeSpot(plan: Plan, id: NodeId, direction: "up" | "down"): Spot | undefined {
-  const places = readPlaces(plan);
+  const { places } = cutPlaces(plan);
   const here = places.get(id);
   if (here?.del !== null) return undefined;
   const list = siblings(places, here.parent).filter((sibling) => sibling.del === null);
@@ -249,7 +365,8 @@ export function nudgeSpot(plan: Plan, id: NodeId, direction: "up" | "down"): Spo
   return { parent: next.id, before: first?.id ?? null };
 }
 
-function siblings(places: ReadonlyMap<NodeId, Place>, parent: NodeId | null): Place[] {
+/** All under `parent` in order, deleted ones included. */
+export function siblings(places: ReadonlyMap<NodeId, Place>, parent: NodeId | null): Place[] {
   return [...places.values()].filter((place) => place.parent === parent).sort(comparePlaces);
 }
 
@@ -257,37 +374,37 @@ function siblings(places: ReadonlyMap<NodeId, Place>, parent: NodeId | null): Pl
  * Writes parent and ord together. Where neighbours hold equal or unusable keys (two people inserted at
  * one place), the siblings that follow the gap get fresh keys up to the next strict neighbour.
  */
-function place(plan: Plan, places: ReadonlyMap<NodeId, Place>, map: Y.Map<unknown>, id: NodeId, spot: Spot): void {
+export function place(plan: Plan, places: Places, map: Y.Map<unknown>, id: NodeId, spot: Spot): void {
   const list = siblings(places, spot.parent).filter((sibling) => sibling.id !== id);
   const found = spot.before === null ? -1 : list.findIndex((sibling) => sibling.id === spot.before);
   const at = found === -1 ? list.length : found;
   const low = list[at - 1]?.ord ?? null;
+  const put = (target: NodeId, key: string | undefined): void => {
+    const of = target === id ? map : nodeMap(plan, target);
+    if (of && key !== undefined) setPlace(places, of, target, spot.parent, key);
+  };
   const simple = ordBetween(low, list[at]?.ord ?? null);
   if (simple !== undefined) {
-    setPlace(map, spot.parent, simple);
+    put(id, simple);
     return;
   }
   for (let end = at; end <= list.length; end++) {
     const keys = ordsBetween(low, list[end]?.ord ?? null, end - at + 1);
     if (!keys) continue;
-    keys.forEach((key, n) => {
-      const target = n === 0 ? map : nodeMap(plan, list[at + n - 1]?.id ?? id);
-      if (target) setPlace(target, spot.parent, key);
-    });
+    keys.forEach((key, n) => put(n === 0 ? id : (list[at + n - 1]?.id ?? id), key));
     return;
   }
   // The neighbour below holds no usable key: give the whole list fresh ones.
-  const order = [...list.slice(0, at).map((sibling) => nodeMap(plan, sibling.id)), map, ...list.slice(at).map((sibling) => nodeMap(plan, sibling.id))];
+  const order = [...list.slice(0, at), { id }, ...list.slice(at)];
   const keys = ordsBetween(null, null, order.length) ?? [];
-  order.forEach((target, n) => {
-    const key = keys[n];
-    if (target && key !== undefined) setPlace(target, spot.parent, key);
-  });
+  order.forEach((target, n) => put(target.id, keys[n]));
 }
 
-function setPlace(map: Y.Map<unknown>, parent: NodeId | null, ord: string): void {
+function setPlace(places: Places, map: Y.Map<unknown>, id: NodeId, parent: NodeId | null, ord: string): void {
   map.set(NODE.parent, parent ?? "");
   map.set(NODE.ord, ord);
+  const before = places.get(id);
+  if (before) places.set(id, { ...before, parent, ord });
 }
 
 /** Deletes softly: the node and what stands under it leave the plan and can be restored. */
@@ -342,6 +459,27 @@ function writeText(plan: Plan, id: NodeId, key: string, next: string, mode: Text
 
 export function setStatus(plan: Plan, id: NodeId, status: StepStatus): void {
   pick(plan, need(plan, id), NODE.status, status);
+}
+
+/** What a blocked step waits for; null or nothing takes it away. */
+export function setBlockedReason(plan: Plan, id: NodeId, reason: string | null): void {
+  const text = reason?.trim() ?? "";
+  checkLength(text, LIMITS.blockedReason, "The reason");
+  pick(plan, need(plan, id), NODE.blockedReason, text === "" ? null : text);
+}
+
+/** The name the other side knows the step by; null or nothing takes it away. */
+export function setAlias(plan: Plan, id: NodeId, alias: string | null): void {
+  const text = alias?.trim() ?? "";
+  checkLength(text, LIMITS.title, "The other name");
+  pick(plan, need(plan, id), NODE.alias, text === "" ? null : text);
+}
+
+/** Makes a step a milestone, or a plain one again. Where it stands decides whether it reads as one. */
+export function setMilestone(plan: Plan, id: NodeId, on: boolean): void {
+  const map = need(plan, id);
+  if (map.get(NODE.kind) === "stage") throw new EditError("kind", "A stage can't become a milestone.");
+  pick(plan, map, NODE.kind, on ? "milestone" : "task");
 }
 
 export function setSide(plan: Plan, id: NodeId, side: Side): void {

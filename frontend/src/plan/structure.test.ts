@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addStep, canMove, EditError, moveNode, nudge, removeNode, restoreNode, treeOf } from "./edit";
+import { addBelow, duplicate, indent, moveToStage, outdent, removeNodes, tuckUnder } from "./outline";
+import { parseOutline, pasteOutline } from "./paste";
 import { readPlan } from "./project";
 import { nodeId, type NodeId, type Plan } from "./schema";
 import { forkPlan, samplePlan, syncAll, writeNode } from "./testing";
@@ -11,7 +13,9 @@ type Op =
   | { readonly op: "move"; readonly node: number; readonly parent: number; readonly before: number }
   | { readonly op: "add"; readonly parent: number; readonly before: number }
   | { readonly op: "nudge"; readonly node: number; readonly up: boolean }
-  | { readonly op: "remove" | "restore"; readonly node: number };
+  | { readonly op: "remove" | "restore"; readonly node: number }
+  | { readonly op: "indent" | "outdent" | "duplicate" | "removeMany" | "toStage" | "tuck" | "below"; readonly nodes: readonly number[] }
+  | { readonly op: "paste"; readonly node: number; readonly depth: number };
 
 const index = fc.nat(30);
 const op: fc.Arbitrary<Op> = fc.oneof(
@@ -19,6 +23,14 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constant("add" as const), parent: index, before: index }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant("nudge" as const), node: index, up: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constantFrom("remove" as const, "restore" as const), node: index }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      op: fc.constantFrom("indent", "outdent", "indent", "outdent", "duplicate", "removeMany", "toStage", "tuck", "below").map((name) => name as "indent"),
+      nodes: fc.array(index, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant("paste" as const), node: index, depth: fc.nat(4) }) },
 );
 const round = fc.tuple(fc.array(op, { maxLength: 6 }), fc.array(op, { maxLength: 6 }), fc.array(op, { maxLength: 3 }));
 
@@ -53,6 +65,22 @@ function perform(plan: Plan, edit: Op): void {
       case "restore":
         restoreNode(plan, pick(edit.node));
         break;
+      case "paste":
+        pasteOutline(plan, pick(edit.node), parseOutline(`one\n${"  ".repeat(edit.depth)}two\nStage: three\n- four`));
+        break;
+      default: {
+        const nodes = edit.nodes.map(pick);
+        const before = JSON.stringify(readPlan(plan));
+        const stage = [...readPlaces(plan).values()].filter((place) => place.kind === "stage")[0]!;
+        if (edit.op === "indent" || edit.op === "outdent") {
+          const stop = (edit.op === "indent" ? indent : outdent)(plan, nodes);
+          if (stop !== undefined) expect(JSON.stringify(readPlan(plan))).toBe(before);
+        } else if (edit.op === "duplicate") duplicate(plan, nodes);
+        else if (edit.op === "removeMany") removeNodes(plan, nodes);
+        else if (edit.op === "toStage") moveToStage(plan, nodes, stage.id);
+        else if (edit.op === "below") addBelow(plan, nodes[0]!);
+        else if (nodes[1] && canMove(plan, nodes[1], { parent: nodes[0]!, before: null })) tuckUnder(plan, nodes[0]!, [nodes[1]]);
+      }
     }
     done++;
   } catch (error) {
@@ -182,4 +210,38 @@ test("odd values in a node's place read as harmless ones", () => {
   map.set("kind", { a: 1 });
   map.set("del", 0);
   expect(placeOf(nodeId("s0t0"), map)).toEqual({ id: "s0t0", kind: "unknown", parent: null, ord: "", del: null });
+});
+
+test("opposite moves at once: one indents what the other indents under it; both keep their words and both can be moved on", () => {
+  const a = samplePlan(1, 3);
+  const b = forkPlan(a, 2);
+  const [first, second] = [nodeId("s0t0"), nodeId("s0t1")];
+  expect(indent(a, [second])).toBeUndefined(); // second under first
+  moveNode(b, first, { parent: second, before: null });
+  syncAll(a, b);
+  expect(readPlan(a)).toEqual(readPlan(b));
+  expect(treeOf(a).warnings).toEqual([{ node: "s0t0", code: "cycle" }]);
+  checkNothingLost(a);
+  moveNode(a, second, { parent: nodeId("s0"), before: null });
+  syncAll(a, b);
+  for (const plan of [a, b]) {
+    expect(treeOf(plan).warnings).toEqual([]); // the cut was written down: first stays where everyone saw it
+    expect(readPlaces(plan).get(first)?.parent).toBeNull();
+    expect(readPlaces(plan).get(second)?.parent).toBe("s0");
+  }
+});
+
+test("a chain that two people made too deep reads as subtasks, and outdenting mends it", () => {
+  const a = samplePlan(1, 3);
+  const b = forkPlan(a, 2);
+  expect(indent(a, [nodeId("s0t1")])).toBeUndefined(); // t1 under t0
+  expect(indent(b, [nodeId("s0t2")])).toBeUndefined(); // t2 under t1
+  syncAll(a, b);
+  const kinds = (plan: Plan): string[] => readPlan(plan).stages[0]!.steps.flatMap((step) => [step.kind, ...step.steps.flatMap((sub) => [sub.kind, ...sub.steps.map((deep) => deep.kind)])]);
+  expect(kinds(a)).toEqual(["task", "subtask", "subtask"]);
+  expect(outdent(b, [nodeId("s0t2")])).toBeUndefined();
+  syncAll(a, b);
+  expect(kinds(a)).toEqual(["task", "subtask", "subtask"]);
+  expect(treeOf(a).top[0]!.children[0]!.children.map((child) => child.id)).toEqual(["s0t1", "s0t2"]);
+  expect(indent(a, [nodeId("s0t2")])).toBe("deepest");
 });

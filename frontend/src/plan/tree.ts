@@ -191,6 +191,11 @@ export function buildTree(places: ReadonlyMap<NodeId, Place>): Tree {
   };
 }
 
+/** The top level of the plan as it stands now. */
+export function shownTree(plan: Plan): readonly TreeNode[] {
+  return buildTree(readPlaces(plan)).top;
+}
+
 /** Whether `id` is `ancestor` or stands somewhere under it. Ends on rings. */
 export function isWithin(places: ReadonlyMap<NodeId, Place>, id: NodeId, ancestor: NodeId): boolean {
   const met = new Set<NodeId>();

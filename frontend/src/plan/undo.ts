@@ -60,18 +60,25 @@ export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): 
 
   manager.on("stack-item-added", ({ stackItem, type, origin }) => {
     if (type !== "undo" || origin === manager || last === null) return;
-    const added = (last.meta.get(ADDED) ?? []) as readonly Y.Map<unknown>[];
-    const placeholders = added.flatMap((map) => map._map.get("del") ?? []);
-    if (placeholders.length === 0) return;
-    // What undo would take back is the whole node. Let it bring back the placeholder deletion instead.
-    stackItem.insertions = Y.createDeleteSet();
-    stackItem.deletions = Y.createDeleteSet();
-    // All of one transaction, so of one client, and in the order of their clocks.
-    const ranges = placeholders.map(({ id, length }) => ({ clock: id.clock, len: length }));
-    const client = placeholders[0]?.id.client;
+    const all = last.meta.get(ADDED) as Added[] | undefined;
+    if (!all) return;
+    // What undo would take back is the whole of each node. Let it bring back the placeholder deletion instead;
+    // the rest of the transaction stays as it is.
+    const { clientID } = plan.doc;
+    const ranges = all.map(({ from, to }): Range => ({ clock: from, len: to - from }));
+    const insertions = cutRanges((stackItem.insertions.clients.get(clientID) ?? []), ranges);
+    const deletions = cutRanges((stackItem.deletions.clients.get(clientID) ?? []), ranges);
+    for (const { map } of all) {
+      const placeholder = map?._map.get("del");
+      if (placeholder) deletions.push({ clock: placeholder.id.clock, len: placeholder.length });
+    }
     // Yjs doesn't export the class of a range; only its two fields are read.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-    if (client !== undefined) stackItem.deletions.clients.set(client, ranges);
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    const store = (list: Range[]): any => list.sort((a, b) => a.clock - b.clock);
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument
+    stackItem.insertions.clients.set(clientID, store(insertions));
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument
+    stackItem.deletions.clients.set(clientID, store(deletions));
   });
 
   const read = (): UndoState => ({ canUndo: manager.canUndo(), canRedo: manager.canRedo() });
@@ -105,15 +112,59 @@ export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): 
   };
 }
 
-const ADDED = "coplan added node";
+const ADDED = "coplan added nodes";
+
+/** Clocks of this client, in UTF-16 units. */
+interface Range {
+  readonly clock: number;
+  readonly len: number;
+}
+
+/** A node added in a transaction: what this client wrote for it are the clocks from `from` up to `to`. */
+interface Added {
+  readonly from: number;
+  to: number;
+  map: Y.Map<unknown> | null;
+}
+
+/** What is left of `list` outside of `holes`. */
+function cutRanges(list: readonly Range[], holes: readonly Range[]): Range[] {
+  return holes.reduce<Range[]>(
+    (rest, hole) =>
+      rest.flatMap(({ clock, len }) => {
+        const end = clock + len;
+        const before = { clock, len: Math.min(end, hole.clock) - clock };
+        const after = Math.max(clock, hole.clock + hole.len);
+        return [before, { clock: after, len: end - after }].filter((part) => part.len > 0);
+      }),
+    [...list],
+  );
+}
+
+/** Call right before a node is written whose transaction does more than add it, so that undo can tell the two apart. */
+export function startAdding(transaction: Y.Transaction): void {
+  const { doc } = transaction;
+  addedIn(transaction).push({ from: Y.getState(doc.store, doc.clientID), to: 0, map: null });
+}
+
+function addedIn(transaction: Y.Transaction): Added[] {
+  const list = (transaction.meta.get(ADDED) as Added[] | undefined) ?? [];
+  transaction.meta.set(ADDED, list);
+  return list;
+}
 
 /**
  * Tells undo that the running transaction adds this node, role or resource. Leaves a deleted `del` entry behind: undo
- * brings that back, which deletes the node softly, and redo takes it away again.
+ * brings that back, which deletes the node softly, and redo takes it away again. Without `startAdding` all that the
+ * transaction wrote so far counts as the node.
  */
 export function markAdded(transaction: Y.Transaction, node: Y.Map<unknown>, now: string): void {
   node.set("del", now);
   node.delete("del");
-  const before = (transaction.meta.get(ADDED) ?? []) as readonly Y.Map<unknown>[];
-  transaction.meta.set(ADDED, [...before, node]);
+  const { store, clientID } = transaction.doc;
+  const list = addedIn(transaction);
+  let added = list.at(-1);
+  if (!added || added.map !== null) list.push((added = { from: transaction.beforeState.get(clientID) ?? 0, to: 0, map: null }));
+  added.map = node;
+  added.to = Y.getState(store, clientID);
 }
