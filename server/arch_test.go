@@ -34,6 +34,9 @@ var ours = map[string]map[string]string{
 	"server/plan/health": {
 		"server/plan/schedule": "what is late, and by how much",
 	},
+	"server/plan/lint": {
+		"server/plan/schedule": "usual durations, and dates that are not typed",
+	},
 	"server/access": {
 		"server/plan": "names of the paths that rights are about",
 	},

@@ -32,6 +32,7 @@ const (
 	RootSlips     = "slips"
 	RootThreads   = "threads"
 	RootProposals = "proposals"
+	RootDismissed = "dismissed" // key of a suggestion → when it was dismissed
 )
 
 // Keys of meta.
@@ -113,6 +114,18 @@ const (
 
 	AfterType = "type"
 	AfterLag  = "lag"
+)
+
+// Keys of one metric, a Y.Map under metrics.<id>. Name, baseline and target are
+// Y.Texts. Del is the time of removal; a metric comes back when it is cleared.
+const (
+	MetricName     = "name"
+	MetricBaseline = "baseline"
+	MetricTarget   = "target"
+	MetricDate     = "date"
+	MetricRole     = "role"
+	MetricOrd      = "ord"
+	MetricDel      = "del"
 )
 
 // Keys of one role, a Y.Map under roles.<id>.

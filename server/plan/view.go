@@ -17,9 +17,12 @@ type View struct {
 	Anchor      AnchorView `json:"anchor"`
 	Summary     []Rich     `json:"summary"`
 	SummaryText string     `json:"summaryText"`
-	Stages      []*Node    `json:"stages"` // live nodes shown at the top level: stages, and steps that lost their parent
-	Bin         []Deleted  `json:"bin"`    // deleted nodes, latest first
-	Roles       []Role     `json:"roles"`  // by id
+	Case        CaseView   `json:"case"`
+	Metrics     []Metric   `json:"metrics"`   // by (ord, id)
+	Dismissed   []string   `json:"dismissed"` // keys of suggestions, see package lint
+	Stages      []*Node    `json:"stages"`    // live nodes shown at the top level: stages, and steps that lost their parent
+	Bin         []Deleted  `json:"bin"`       // deleted nodes, latest first
+	Roles       []Role     `json:"roles"`     // by id
 	Working     Working    `json:"working"`
 	Resources   []Resource `json:"resources"` // by ord, then id
 	Threads     []Thread   `json:"threads"`   // by time of creation, then id

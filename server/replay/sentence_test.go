@@ -216,7 +216,44 @@ func TestSentences(t *testing.T) {
 		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
 			text, _ := d.Map(plan.RootCase).Text(plan.CaseMetric)
 			text.Insert(tx, 0, "Wrong invoices", nil)
-		}, "Ben (seller) changed the business case"},
+		}, "Ben (seller) edited the metric of the business case"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map(plan.RootMetrics).SetMap(tx, "m1")
+			m.SetText(tx, plan.MetricName).Insert(tx, 0, "Overpaid freight", nil)
+			m.SetText(tx, plan.MetricTarget)
+		}, "Dana (buyer) added the success metric *Overpaid freight*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			m.Set(tx, plan.MetricDate, "2026-09-30")
+		}, "Dana (buyer) set the date of the success metric *Overpaid freight* to 30 Sep"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			m.Set(tx, plan.MetricRole, "champion")
+		}, "Dana (buyer) made *Inside sponsor* answer for the success metric *Overpaid freight*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			m.Set(tx, plan.MetricOrd, "W")
+		}, "Dana (buyer) moved the success metric *Overpaid freight* within the table"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			x, _ := m.Text(plan.MetricTarget)
+			x.Insert(tx, 0, "0.3 %", nil)
+		}, "Dana (buyer) edited the target of the success metric *Overpaid freight*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			m.Set(tx, plan.MetricDel, "2026-03-03T10:00:00.000Z")
+		}, "Dana (buyer) removed the success metric *Overpaid freight*"},
+		{danas, func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootMetrics).Map("m1")
+			m.Delete(tx, plan.MetricDel)
+		}, "Dana (buyer) restored the success metric *Overpaid freight*"},
+		{danas, put("platform-demo", plan.NodeOutcome, "m1"), "Dana (buyer) linked *Platform demo* to the success metric *Overpaid freight*"},
+		{danas, put("platform-demo", plan.NodeOutcome, plan.OutcomeOfCase), "Dana (buyer) linked *Platform demo* to the outcome of the business case"},
+		{danas, clear("platform-demo", plan.NodeOutcome), "Dana (buyer) linked *Platform demo* to no outcome"},
+		{bens, root(plan.RootDismissed, "stale", "2026-03-03T10:00:00.000Z"), "Ben (seller) dismissed a suggestion"},
+		{bens, func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootDismissed).Delete(tx, "stale") }, "Ben (seller) brought back a suggestion"},
+		{bens, root(plan.RootMeta, plan.MetaProfile, "renewal"), "Ben (seller) changed what kind of plan this is"},
+		{bens, root(plan.RootMeta, plan.MetaCurrency, "SEK"), "Ben (seller) counts money in SEK now"},
 		{bens, root("somethingElse", "x", 1), "Ben (seller) changed “somethingElse”"},
 		{bens, func(d *crdt.Doc, tx *crdt.Tx) {
 			for _, id := range []string{"kick-off-call", "admin-training", "first-value-review", "contract-sign-off"} {

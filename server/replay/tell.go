@@ -55,6 +55,12 @@ func (t *teller) tell(events []crdt.Event) {
 			t.signoffsEvent(e, path)
 		case plan.RootRules:
 			t.rulesEvent(e, path)
+		case plan.RootCase:
+			t.caseEvent(e, path)
+		case plan.RootMetrics:
+			t.metricsEvent(e, path)
+		case plan.RootDismissed:
+			t.dismissedEvent(e)
 		default:
 			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
 		}
@@ -145,6 +151,10 @@ func (t *teller) metaKey(key string, c crdt.KeyChange) {
 		change.Text = "set the plan to " + words(c.New, "no status")
 	case plan.MetaNoun:
 		change.Text = "calls this a " + words(c.New, plan.DefaultNoun) + " now"
+	case plan.MetaProfile:
+		change.Text = "changed what kind of plan this is"
+	case plan.MetaCurrency:
+		change.Text = "counts money in " + words(c.New, "no currency") + " now"
 	default:
 		change.Text = "changed the plan's settings"
 	}

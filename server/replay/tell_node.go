@@ -109,6 +109,8 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			} else {
 				t.about(id, change, "removed the reason why %s was blocked")
 			}
+		case plan.NodeOutcome:
+			t.outcome(id, change)
 		case plan.NodeAlias:
 			if alias := words(c.New, ""); alias != "" {
 				t.about(id, change, "noted that %s is also called “%s”", alias)

@@ -42,3 +42,4 @@ export * from "./store";
 export * from "./tree";
 export { createUndo, Typing, type Undo, type UndoState } from "./undo";
 export * from "./view";
+export * from "./why";

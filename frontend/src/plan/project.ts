@@ -26,6 +26,7 @@ import {
 } from "./schema";
 import { readLinks, readResourceViews, readWorkingView, type ResourceView, type WorkingView } from "./project-hub";
 import { readRuleViews, type RuleView } from "./rule";
+import { readCase, readDismissed, readMetrics, type CaseView, type MetricView } from "./why";
 import { arrange, comparePlaces, kindAt } from "./tree";
 
 /** Every key is always present; an absent string is "", an absent number null. */
@@ -39,6 +40,11 @@ export interface View {
   readonly anchor: AnchorView;
   readonly summary: readonly Rich[];
   readonly summaryText: string;
+  readonly case: CaseView;
+  /** By (ord, id). */
+  readonly metrics: readonly MetricView[];
+  /** Keys of suggestions, see lint. */
+  readonly dismissed: readonly string[];
   /** Live nodes at the top level: stages, and steps that lost their parent. */
   readonly stages: readonly NodeView[];
   /** Deleted nodes, latest first. */
@@ -189,6 +195,9 @@ export function readPlan(plan: Plan): View {
     anchor: readAnchorView(anchor),
     summary,
     summaryText: richText(summary),
+    case: readCase(plan, warnings),
+    metrics: readMetrics(plan, warnings),
+    dismissed: readDismissed(plan, warnings),
     stages,
     bin,
     roles: readRoleViews(plan, warnings),

@@ -12,6 +12,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type NodeId = Branded<"NodeId">;
 export type RoleId = Branded<"RoleId">;
 export type ResourceId = Branded<"ResourceId">;
+export type MetricId = Branded<"MetricId">;
 export type ThreadId = Branded<"ThreadId">;
 export type MessageId = Branded<"MessageId">;
 /** Fractional key: siblings sort by (ord, id), byte-wise. */
@@ -20,6 +21,7 @@ export type Ord = Branded<"Ord">;
 export type PlanDate = Branded<"PlanDate">;
 
 export const nodeId = (id: string): NodeId => id as NodeId;
+export const metricId = (id: string): MetricId => id as MetricId;
 export const roleId = (id: string): RoleId => id as RoleId;
 export const resourceId = (id: string): ResourceId => id as ResourceId;
 export const threadId = (id: string): ThreadId => id as ThreadId;
@@ -41,6 +43,8 @@ export const ROOT = {
   slips: "slips",
   threads: "threads",
   proposals: "proposals",
+  /** Key of a suggestion → when it was dismissed. */
+  dismissed: "dismissed",
 } as const;
 
 /** Keys of a node's map. */
@@ -69,6 +73,21 @@ export const NODE = {
   after: "after",
   links: "links",
   gate: "gate",
+  del: "del",
+} as const;
+
+/** Keys of the business case; each holds a text. */
+export const CASE_KEYS = ["metric", "initiative", "outcome", "inaction"] as const;
+export type CaseKey = (typeof CASE_KEYS)[number];
+
+/** Keys of a metric's map. Name, baseline and target are texts; `del` is the time of removal. */
+export const METRIC = {
+  name: "name",
+  baseline: "baseline",
+  target: "target",
+  date: "date",
+  role: "role",
+  ord: "ord",
   del: "del",
 } as const;
 
@@ -246,6 +265,10 @@ export const LIMITS = {
   working: 500,
   resources: 500,
   url: 2_048,
+  metrics: 30,
+  caseText: 2_000,
+  metricText: 200,
+  eventPart: 300,
 } as const;
 
 /** What a plan is called when it has no noun of its own. */
@@ -284,6 +307,7 @@ export interface Plan {
   readonly signoffs: Y.Map<unknown>;
   readonly slips: Y.Map<unknown>;
   readonly proposals: Y.Map<unknown>;
+  readonly dismissed: Y.Map<unknown>;
 }
 
 /** Opens the plan that lives in `doc`. Writes nothing: initial content is the server's to write. */
@@ -306,6 +330,7 @@ export function openPlan(doc: Y.Doc): Plan {
     signoffs: doc.getMap(ROOT.signoffs),
     slips: doc.getMap(ROOT.slips),
     proposals: doc.getMap(ROOT.proposals),
+    dismissed: doc.getMap(ROOT.dismissed),
   };
 }
 

@@ -38,7 +38,8 @@ const BURST = 700;
 export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): Undo {
   let last: Y.Transaction | null = null;
   let lastKind: unknown = null;
-  const manager = new Y.UndoManager([plan.meta, plan.anchor, plan.summary, plan.nodes, plan.roles, plan.working, plan.resources], {
+  const { meta, anchor, summary, nodes, roles, working, resources, metrics, dismissed } = plan;
+  const manager = new Y.UndoManager([meta, anchor, summary, nodes, roles, working, resources, plan.case, metrics, dismissed], {
     captureTimeout: BURST,
     trackedOrigins: new Set<unknown>([LOCAL, Typing, ...editorOrigins]),
     captureTransaction: (transaction) => {

@@ -90,3 +90,11 @@ func floorDiv(a, b int) int {
 	}
 	return q
 }
+
+// DaysBetween counts calendar days from one date to another, negative when the
+// other comes first; false when either is no date.
+func DaysBetween(from, to string) (int, bool) {
+	a, okA := parseDay(from)
+	b, okB := parseDay(to)
+	return b - a, okA && okB
+}
