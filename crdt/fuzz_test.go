@@ -85,6 +85,7 @@ func FuzzApplyUpdate(f *testing.F) {
 		if (err == nil) != (inspected == nil) && err != crdt.ErrPendingFull {
 			t.Fatalf("Inspect says %v, ApplyUpdate %v (%d touches)", inspected, err, len(touches))
 		}
+		checkDeletedOnce(t, touches)
 		limits := fuzzLimits
 		limits.MaxTouches = 4
 		brief := crdt.New(crdt.Options{ClientID: 3, Limits: limits})

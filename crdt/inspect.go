@@ -59,8 +59,9 @@ type Touch struct {
 	// key that is set, or what is inside a deleted type. An old value stays if a
 	// concurrent value of the update turns out to lose against it.
 	Implicit bool
-	// Unresolved: depends on structs that are neither here nor in the update, so
-	// that the place is not known yet. Applying would make it wait.
+	// Unresolved: the place depends on structs that are neither here nor in the
+	// update, or the clocks before are missing. Applying would make it wait. More
+	// than that can wait: Integrable tells.
 	Unresolved bool
 	// Collected: the place was deleted and collected; only the clocks would be
 	// noted. Root and Path are empty.
@@ -76,8 +77,9 @@ type Touch struct {
 //
 // Not listed is what is known already; content that the update brings only to
 // delete it with its parent, other than as added; and what the update would let
-// in from the waiting room (see HasPending). That was listed as Unresolved when it
-// came, so who judges updates by their touches refuses those (see Integrable).
+// in from the waiting room (see HasPending): that was listed when it came, as
+// Unresolved if its place was not known. Who judges updates by their touches should
+// take only what is Integrable, so that nothing of it waits.
 //
 // The document is not changed; roots are not created. Cost is that of the update
 // and of what it would delete. The error is that of ApplyUpdate, or wraps

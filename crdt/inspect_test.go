@@ -1,6 +1,7 @@
 package crdt_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,6 +31,34 @@ func inspect(t *testing.T, d *crdt.Doc, update []byte) []crdt.Touch {
 		t.Fatal(err)
 	}
 	return touches
+}
+
+// checkDeletedOnce fails if a clock is listed as deleted twice.
+func checkDeletedOnce(t *testing.T, touches []crdt.Touch) {
+	t.Helper()
+	var deletes []crdt.Touch
+	for _, touch := range touches {
+		if touch.Kind == crdt.TouchDelete {
+			deletes = append(deletes, touch)
+		}
+	}
+	slices.SortFunc(deletes, func(a, b crdt.Touch) int {
+		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.Clock, b.Clock))
+	})
+	for i := 1; i < len(deletes); i++ {
+		if a, b := deletes[i-1], deletes[i]; a.Client == b.Client && a.Clock+a.Len > b.Clock {
+			t.Fatalf("deleted twice: %+v and %+v", a, b)
+		}
+	}
+}
+
+// Nothing that is hostile is listed twice either.
+func TestInspectHostileOnce(t *testing.T) {
+	for _, c := range hostileCases() {
+		if touches, err := victim(t).Inspect(c.update); err == nil {
+			checkDeletedOnce(t, touches)
+		}
+	}
 }
 
 // Deleting all of a deep tree lists each of its types once, and its path once.
