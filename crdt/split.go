@@ -142,26 +142,35 @@ func (d *Doc) joinable(kind, length, more, size, moreSize uint32) bool {
 		(kind != kindString || uint64(size)+uint64(moreSize) <= uint64(d.limits.MaxStringBytes))
 }
 
-// join appends right, the next run of the same client, to left if the two are
-// what one longer edit would have left behind. The caller drops right's record.
-func (d *Doc) join(c *client, lr, rr ref) bool {
-	l, r := d.at(lr), d.at(rr)
+// follows reports whether right (the run rr), the next of the same client, is what
+// one longer edit than left would have left behind, however long.
+func (d *Doc) follows(l, r *item, rr ref) bool {
 	const same = kindMask | flagDeleted | flagSub
-	if (l.flags^r.flags)&same != 0 || !d.joinable(l.kind(), l.length, r.length, l.size, r.size) {
+	if (l.flags^r.flags)&same != 0 {
 		return false
 	}
-	kind := l.kind()
-	if kind == kindGC {
+	switch l.kind() {
+	case kindGC:
+		return true
+	case kindDeleted, kindString, kindAny, kindJSON:
+		return (l.flags|r.flags)&flagRedone == 0 && l.right == rr && r.originClient == l.client && r.originClock == r.clock-1 &&
+			l.rightClient == r.rightClient && l.rightClock == r.rightClock
+	}
+	return false
+}
+
+// join appends right, the next run of the same client, to left if it follows and
+// the limits admit it. The caller drops right's record.
+func (d *Doc) join(c *client, lr, rr ref) bool {
+	l, r := d.at(lr), d.at(rr)
+	if !d.follows(l, r, rr) || !d.joinable(l.kind(), l.length, r.length, l.size, r.size) {
+		return false
+	}
+	if l.kind() == kindGC {
 		l.length += r.length
 		return true
 	}
-	if (l.flags|r.flags)&flagRedone != 0 || l.right != rr || r.originClient != l.client || r.originClock != r.clock-1 ||
-		l.rightClient != r.rightClient || l.rightClock != r.rightClock {
-		return false
-	}
-	switch kind {
-	case kindDeleted:
-	case kindString, kindAny, kindJSON:
+	if l.kind() != kindDeleted {
 		if l.off+l.size == r.off {
 			l.size += r.size
 		} else {
@@ -169,8 +178,6 @@ func (d *Doc) join(c *client, lr, rr ref) bool {
 			d.free(r.off, r.size)
 		}
 		l.flags &^= ^r.flags & flagASCII
-	default:
-		return false
 	}
 	if ix := d.indexOf(l.list); ix != nil {
 		ix.join(d, lr, rr)

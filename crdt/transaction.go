@@ -402,42 +402,65 @@ func (d *Doc) mergeRuns(tx *Tx) {
 		c := d.clients[s.client]
 		d.mergeDown(c, c.last(), c.clockAt(c.find(s.before)))
 	}
-	for i := len(tx.split) - 1; i >= 0; i-- {
-		x := tx.split[i]
+	// By rising clock, so that what is joined grows to the right: its content can
+	// stay where it is while that of the next run is copied behind it.
+	slices.SortFunc(tx.split, func(a, b clientClock) int {
+		if a.client != b.client {
+			return cmp.Compare(a.client, b.client)
+		}
+		return cmp.Compare(a.clock, b.clock)
+	})
+	for i, x := range tx.split {
 		c := d.clients[x.client]
-		if c.txSeq == tx.seq && x.clock >= c.txBefore {
+		if c.txSeq == tx.seq && x.clock >= c.txBefore || i > 0 && x == tx.split[i-1] {
 			continue
 		}
-		p := c.find(x.clock)
+		p, _ := d.mergeLefts(c, c.find(x.clock))
 		if q := p; c.step(&q) {
-			p, _ = d.mergeLefts(c, q)
-			if c.clockAt(p) <= x.clock {
-				continue // x's run was joined, or starts here and was tried
-			}
-			p = c.find(x.clock)
+			d.mergeLefts(c, q)
 		}
-		d.mergeLefts(c, p)
 	}
 }
 
 // mergeDown tries to merge every run from p down to the one starting at floor
-// with its left neighbours.
+// with its left neighbours. Runs that belong together are found from right to
+// left and joined from left to right, so that each is copied once at most.
 func (d *Doc) mergeDown(c *client, p place, floor uint32) {
-	right := c.at(p)
-	for joined := false; joined || c.clockAt(p) >= floor; {
+	right, chain := c.at(p), 0 // chain: how many runs from p on follow each other
+	for chain > 0 || c.clockAt(p) >= floor {
 		q := p
 		if !c.back(&q) {
-			return
+			break
 		}
 		left := c.at(q)
-		joined = false
-		// Most pairs fail on this alone.
-		if l := d.at(left); l.right == right || l.list == 0 {
-			if joined = d.join(c, left, right); joined {
-				q = c.remove(p)
-				d.release(right)
+		// Most pairs fail on the first alone.
+		if l := d.at(left); (l.right == right || l.list == 0) && d.follows(l, d.at(right), right) {
+			chain++
+		} else if chain > 0 {
+			first := c.clockAt(p)
+			d.joinChain(c, p, chain)
+			if chain = 0; first < floor {
+				return
 			}
+			q = c.find(d.at(left).clock)
 		}
 		p, right = q, left
+	}
+	d.joinChain(c, p, chain)
+}
+
+// joinChain joins the run at p with the n runs behind it, as far as the limits
+// admit. Places found before are not valid after it.
+func (d *Doc) joinChain(c *client, p place, n int) {
+	for ; n > 0; n-- {
+		q := p
+		c.step(&q)
+		r := c.at(q)
+		if !d.join(c, c.at(p), r) {
+			p = q
+			continue
+		}
+		p = c.remove(q)
+		d.release(r)
 	}
 }
