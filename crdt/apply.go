@@ -68,14 +68,35 @@ func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
 			return overLimit(0, "document of %d bytes cannot take %d more", len(d.bytes), len(update))
 		}
 	}
-	w := &d.waiting
-	if w.bytes+len(update) <= d.limits.MaxPendingBytes || !d.mayWait(update, blocks, deletesAt) {
+	w, most := &d.waiting, min(d.limits.MaxPendingBytes, maxInput/2)
+	if w.bytes+len(update)*(deleterBytes+spanBytes)/4 <= most {
 		return nil
 	}
-	if d.shrinkWaiting(); w.bytes+len(update) <= d.limits.MaxPendingBytes {
+	cost := d.waitingCost(update, blocks, deletesAt)
+	if w.bytes+cost <= most || !d.mayWait(update, blocks, deletesAt) {
+		return nil
+	}
+	if d.shrinkWaiting(); w.bytes+cost <= most {
 		return nil
 	}
 	return fmt.Errorf("crdt: %d bytes are waiting: %w", w.bytes, ErrPendingFull)
+}
+
+// waitingCost is what an update takes in the waiting room, if all of it has to wait.
+func (d *Doc) waitingCost(update []byte, blocks []block, deletesAt int) int {
+	n := len(update) + len(blocks)*missingBytes
+	last := uint64(maxSafe + 1)
+	c := cursor{b: update, pos: deletesAt, trusted: true}
+	c.eachDelete(func(client, clock, length uint64) {
+		if clock+length <= uint64(d.stateOf(client)) {
+			return
+		}
+		if n += spanBytes; client != last {
+			n += deleterBytes
+			last = client
+		}
+	})
+	return n
 }
 
 // mayWait reports whether part of a checked update would have to wait, because it
@@ -139,10 +160,10 @@ func (d *Doc) mayWait(update []byte, blocks []block, deletesAt int) bool {
 
 // merge applies a checked update.
 func (d *Doc) merge(tx *Tx, update []byte, blocks []block, deletesAt int) {
-	d.integrateBlocks(tx, update, blocks)
+	added := d.integrateBlocks(tx, update, blocks)
 	c := cursor{b: update, pos: deletesAt}
 	c.eachDelete(func(client, clock, length uint64) { d.applyDelete(tx, client, clock, length) })
-	d.resume(tx)
+	d.resume(tx, blocks, added)
 }
 
 // stacked is a struct that waits for one of another client in the same update.
@@ -153,9 +174,10 @@ type stacked struct {
 }
 
 // integrateBlocks integrates every struct of an update that can be, and puts the
-// rest into the waiting room. blocks is sorted by client and used up. Sections
-// are taken by falling client id, which is the order with the fewest conflicts;
-// a struct that needs one of another section makes that section go first.
+// rest into the waiting room. blocks is sorted by client and used up. It reports
+// whether anything went in. Sections are taken by falling client id, which is the
+// order with the fewest conflicts; a struct that needs one of another section
+// makes that section go first.
 //
 // An update that nests types too deep is refused before it comes here. But what
 // waited may do so only together with what it waited for. The first type that
@@ -163,7 +185,7 @@ type stacked struct {
 // could not go on without it. Nobody else's structs are: those that depend on it
 // keep waiting. This document's state vector shows the gap, so whoever has the
 // structs sends them again and is told that they are refused.
-func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
+func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) (added bool) {
 	c := cursor{b: update, trusted: true}
 	stack := d.cursors.stack[:0]
 	var parked parking
@@ -231,18 +253,20 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) {
 			b.done, dropped = true, true
 		default:
 			d.admit(tx, &s, b.client, uint32(state-s.clock))
+			added = true
 		}
 		at = -1
 	}
 	clear(stack[:cap(stack)]) // drop the references into update
 	d.cursors.stack = keepSmall(stack)
 	if parked.sections == 0 {
-		return
+		return added
 	}
 	// Room was made sure of (fits), but not for what now waits for something dropped.
 	if u := parked.update(); !dropped || d.waiting.bytes+len(u) <= d.limits.MaxPendingBytes {
 		d.waiting.add(u)
 	}
+	return added
 }
 
 // tooDeep reports whether a type whose dependencies are all here would be nested

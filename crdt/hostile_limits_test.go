@@ -92,8 +92,8 @@ func TestLimits(t *testing.T) {
 		"MaxDepth of format values":   {crdt.Limits{MaxDepth: 10}, format(10), format(11), crdt.ErrLimit},
 		"MaxDepth of types":           {crdt.Limits{MaxDepth: 10}, types(10), types(11), crdt.ErrLimit},
 		"MaxDeletes":                  {crdt.Limits{MaxDeletes: 5}, deletes(5), deletes(6), crdt.ErrLimit},
-		"MaxPendingBytes":             {crdt.Limits{MaxPendingBytes: 120}, waiting(120), waiting(121), crdt.ErrPendingFull},
-		"MaxPendingBytes for deletes": {crdt.Limits{MaxPendingBytes: 120}, deletes(5), deletes(30), crdt.ErrPendingFull},
+		"MaxPendingBytes":             {crdt.Limits{MaxPendingBytes: 152}, waiting(120), waiting(121), crdt.ErrPendingFull},
+		"MaxPendingBytes for deletes": {crdt.Limits{MaxPendingBytes: 600}, deletes(5), deletes(6), crdt.ErrPendingFull},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := crdt.New(crdt.Options{ClientID: 1, Limits: c.limits})

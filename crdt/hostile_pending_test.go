@@ -2,10 +2,14 @@ package crdt_test
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
 	"coplan/crdt"
+	"coplan/crdt/lib0"
 )
 
 // reload is a document with the limits of d that got d's state.
@@ -217,6 +221,139 @@ func TestIntegrableSeesWhatApplyDoes(t *testing.T) {
 			}
 			if apply(t, d, c.update); d.HasPending() == c.want {
 				t.Errorf("pending %v", d.HasPending())
+			}
+		})
+	}
+}
+
+// Deletes that wait for many clients take what they cost in memory, not on the wire.
+func TestHostileWaitingDeletesStayWithinBounds(t *testing.T) {
+	const most = 1 << 20
+	d := crdt.New(crdt.Options{ClientID: 1, Limits: crdt.Limits{MaxPendingBytes: most}})
+	full := 0
+	used := keeps(func() {
+		for i := range uint64(100) {
+			w := new(wire)
+			for j := range uint64(1000) {
+				w.delete(1000*i+j+10, 3, 1)
+			}
+			switch err := d.ApplyUpdate(w.bytes(), nil); {
+			case errors.Is(err, crdt.ErrPendingFull):
+				full++
+			case err != nil:
+				t.Fatal(err)
+			}
+		}
+	})
+	if full == 0 || used > 2*most {
+		t.Errorf("keeps %d bytes, full %d times", used, full)
+	}
+	if !d.HasPending() {
+		t.Error("nothing waits")
+	}
+}
+
+// keeps is how much more memory is in use after f than before.
+func keeps(f func()) int64 {
+	var start, end runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&start)
+	f()
+	runtime.GC()
+	runtime.ReadMemStats(&end)
+	return int64(end.HeapAlloc) - int64(start.HeapAlloc)
+}
+
+// Waiting deletes apply as their clocks arrive, whichever way they overlap and
+// whatever order they came in.
+func TestWaitingDeletesInAnyOrder(t *testing.T) {
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		d, plain := crdt.New(crdt.Options{ClientID: 1}), crdt.New(crdt.Options{ClientID: 1})
+		var deletes [][]byte
+		for range 1 + rng.IntN(12) {
+			w := new(wire)
+			w.delete(9, uint64(rng.IntN(60)), 1+uint64(rng.IntN(20)))
+			deletes = append(deletes, w.bytes())
+			apply(t, d, w.bytes())
+		}
+		for clock := uint64(0); clock < 100; {
+			n := 1 + rng.IntN(5)
+			p := place{root: "text"}
+			if clock > 0 {
+				p = place{origin: id(9, clock-1)}
+			}
+			typed := new(wire).at(9, clock).text(p, strings.Repeat("x", n)).bytes()
+			apply(t, d, typed)
+			apply(t, plain, typed)
+			clock += uint64(n)
+			if err := d.Check(); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+		}
+		for _, u := range deletes {
+			apply(t, plain, u)
+		}
+		if got, want := everything(t, d), everything(t, plain); got != want {
+			t.Fatalf("seed %d:\n%s\nwant\n%s", seed, got, want)
+		}
+	}
+}
+
+// A keystroke costs the same however many deletes wait.
+func TestHostileKeystrokesBesideWaitingDeletes(t *testing.T) {
+	for name, far := range map[string]uint64{"beyond": 1 << 20, "reached one by one": 1} {
+		t.Run(name, func(t *testing.T) {
+			typing := func(deletes int) uint64 {
+				d := beside(t, deletes, far)
+				used, _ := allocated(func() { typeOn(t, d, 500) })
+				return used
+			}
+			few, many := typing(600), typing(60_000)
+			if t.Logf("%d and %d bytes", few, many); many > 2*few+1<<16 {
+				t.Errorf("500 keystrokes allocate %d bytes beside 600 waiting deletes, %d beside 60,000", few, many)
+			}
+		})
+	}
+}
+
+// beside is a document in which so many deletes of every other clock of client 9
+// wait, from a clock on.
+func beside(tb testing.TB, deletes int, from uint64) *crdt.Doc {
+	d := crdt.New(crdt.Options{ClientID: 1})
+	w := new(wire)
+	w.deleters = 2
+	w.deletes = lib0.AppendUvarint([]byte{9}, uint64(deletes))
+	for i := range uint64(deletes) {
+		w.deletes = append(lib0.AppendUvarint(w.deletes, from+2*i), 1)
+	}
+	// One more that every keystroke of client 8 reaches.
+	w.deletes = lib0.AppendUvarint(append(w.deletes, 8, 1, 0), 1<<40)
+	apply(tb, d, w.bytes())
+	return d
+}
+
+func typeOn(tb testing.TB, d *crdt.Doc, n int) {
+	for _, client := range []uint64{8, 9} {
+		for range n {
+			clock := d.State(client)
+			p := place{root: "text"}
+			if clock > 0 {
+				p = place{origin: id(client, clock-1)}
+			}
+			apply(tb, d, new(wire).at(client, clock).text(p, "x").bytes())
+		}
+	}
+}
+
+// A keystroke beside deletes that wait.
+func BenchmarkWaitingDeletes(b *testing.B) {
+	for _, n := range []int{1, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			d := beside(b, n, 1)
+			b.ReportAllocs()
+			for b.Loop() {
+				typeOn(b, d, 1)
 			}
 		})
 	}

@@ -18,8 +18,8 @@ func (d *Doc) Missing() map[uint64]uint64 {
 		out[client] = clock
 	}
 	for client, x := range w.deletes {
-		if clock, ok := out[client]; len(x.spans) > 0 && (!ok || x.first < clock) {
-			out[client] = x.first
+		if clock, ok := out[client]; len(x.spans) > 0 && (!ok || x.spans[0].clock < clock) {
+			out[client] = x.spans[0].clock
 		}
 	}
 	return out

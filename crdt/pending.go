@@ -10,19 +10,27 @@ import (
 type pending struct {
 	parts   [][]byte
 	missing map[uint64]uint64 // client → a clock that would unblock something
-	deletes map[uint64]waitingDeletes
+	deletes map[uint64]*waitingDeletes
 	spans   int
 	bytes   int
 }
 
 type span struct{ clock, length uint64 }
 
+// waitingDeletes are the ranges of one client that wait to be deleted, a heap by
+// clock: only those that have arrived are ever looked at.
 type waitingDeletes struct {
-	first uint64 // lowest clock of spans
 	spans []span
+	last  span // the one added last; the same again is dropped
 }
 
-const spanBytes = 16
+// What waiting costs beside the bytes of structs: a range, a client that has
+// ranges, and a client that is waited for.
+const (
+	spanBytes    = 16
+	deleterBytes = 96
+	missingBytes = 32
+)
 
 // HasPending reports whether anything waits for updates not seen yet.
 func (d *Doc) HasPending() bool { return len(d.waiting.parts) > 0 || d.waiting.spans > 0 }
@@ -32,7 +40,11 @@ func (w *pending) need(client, clock uint64) {
 	if w.missing == nil {
 		w.missing = map[uint64]uint64{}
 	}
-	if old, ok := w.missing[client]; !ok || clock < old {
+	old, ok := w.missing[client]
+	if !ok {
+		w.bytes += missingBytes
+	}
+	if !ok || clock < old {
 		w.missing[client] = clock
 	}
 }
@@ -44,21 +56,61 @@ func (w *pending) add(update []byte) {
 
 func (w *pending) addDelete(client, clock, length uint64) {
 	if w.deletes == nil {
-		w.deletes = map[uint64]waitingDeletes{}
+		w.deletes = map[uint64]*waitingDeletes{}
 	}
-	x := w.deletes[client]
-	if n := len(x.spans); n > 0 {
-		if x.spans[n-1] == (span{clock, length}) {
-			return
-		}
-		x.first = min(x.first, clock)
-	} else {
-		x.first = clock
+	x, s := w.deletes[client], span{clock, length}
+	if x == nil {
+		x = &waitingDeletes{}
+		w.deletes[client] = x
+		w.bytes += deleterBytes
 	}
-	x.spans = append(x.spans, span{clock, length})
-	w.deletes[client] = x
+	if x.last == s && len(x.spans) > 0 {
+		return
+	}
+	x.last = s
+	x.push(s)
 	w.spans++
 	w.bytes += spanBytes
+}
+
+func (x *waitingDeletes) push(s span) {
+	i := len(x.spans)
+	x.spans = append(x.spans, s)
+	for i > 0 {
+		up := (i - 1) / 2
+		if x.spans[up].clock <= s.clock {
+			break
+		}
+		x.spans[i] = x.spans[up]
+		i = up
+	}
+	x.spans[i] = s
+}
+
+// pop takes out the span with the lowest clock.
+func (x *waitingDeletes) pop() span {
+	top, n := x.spans[0], len(x.spans)-1
+	s := x.spans[n]
+	x.spans = x.spans[:n]
+	i := 0
+	for {
+		kid := 2*i + 1
+		if kid >= n {
+			break
+		}
+		if kid+1 < n && x.spans[kid+1].clock < x.spans[kid].clock {
+			kid++
+		}
+		if s.clock <= x.spans[kid].clock {
+			break
+		}
+		x.spans[i] = x.spans[kid]
+		i = kid
+	}
+	if n > 0 {
+		x.spans[i] = s
+	}
+	return top
 }
 
 // shrink folds what waits into one update, dropping what is there twice.
@@ -73,12 +125,11 @@ func (d *Doc) shrinkWaiting() {
 	for _, p := range w.parts {
 		w.bytes += len(p)
 	}
-	for c, x := range w.deletes {
-		x.spans = mergeSpans(x.spans)
-		w.deletes[c] = x
+	for _, x := range w.deletes {
+		x.spans = mergeSpans(x.spans) // in order, and so a heap
 		w.spans += len(x.spans)
 	}
-	w.bytes += w.spans * spanBytes
+	w.bytes += w.spans*spanBytes + len(w.deletes)*deleterBytes + len(w.missing)*missingBytes
 }
 
 // mergeSpans sorts spans and joins those that touch.
@@ -104,61 +155,75 @@ func mergeSpans(s []span) []span {
 	return s[:n+1]
 }
 
-// resume lets in what the open transaction unblocked.
-func (d *Doc) resume(tx *Tx) {
+// resume lets in what an update unblocked. blocks are its sections: only their
+// clients can have got structs that something waits for. added says whether any
+// did.
+func (d *Doc) resume(tx *Tx, blocks []block, added bool) {
 	w := &d.waiting
-	for seen := 0; ; {
-		if len(w.parts) == 0 && w.spans == 0 {
-			return
-		}
-		// Only clients that got structs can unblock anything.
+	for len(w.parts) > 0 || w.spans > 0 {
 		retry := false
-		for i := range tx.states {
-			id := d.clients[tx.states[i].client].id
-			if m, ok := w.missing[id]; ok && m < uint64(d.clients[tx.states[i].client].next) {
+		for i := range blocks {
+			id := blocks[i].client
+			if m, ok := w.missing[id]; ok && m < uint64(d.stateOf(id)) {
 				retry = true
 			}
 			d.resumeDeletes(tx, id)
 		}
-		if !retry || len(w.parts) == 0 || tx.clocks(d) == seen {
+		if !retry || !added || len(w.parts) == 0 {
 			return
 		}
-		seen = tx.clocks(d)
 		parts := w.parts
 		for _, p := range parts {
 			w.bytes -= len(p)
 		}
+		w.bytes -= len(w.missing) * missingBytes
 		w.parts, w.missing = nil, nil
 		update := d.mergeWaiting(parts)
 		c := cursor{b: update, trusted: true}
-		blocks, _ := c.checkUpdate(nil, &checkedLimits)
+		blocks, _ = c.checkUpdate(nil, &checkedLimits)
 		if err := sortBlocks(blocks); c.err != nil || err != nil {
 			panic(fmt.Sprint("crdt: waiting structs are unreadable: ", c.err, err))
 		}
-		d.integrateBlocks(tx, update, blocks)
+		added = d.integrateBlocks(tx, update, blocks)
 	}
 }
 
-// clocks is how many clocks the transaction has added so far.
-func (tx *Tx) clocks(d *Doc) int {
-	n := 0
-	for _, s := range tx.states {
-		n += int(d.clients[s.client].next - s.before)
-	}
-	return n
-}
-
+// resumeDeletes deletes what waits of a client and has arrived. The cost is that
+// of the ranges that are reached; those ahead are not touched.
 func (d *Doc) resumeDeletes(tx *Tx, id uint64) {
 	w := &d.waiting
 	x, ok := w.deletes[id]
-	if !ok || x.first >= uint64(d.stateOf(id)) {
+	if !ok {
 		return
 	}
-	delete(w.deletes, id)
-	w.spans -= len(x.spans)
-	w.bytes -= len(x.spans) * spanBytes
-	for _, s := range mergeSpans(x.spans) {
-		d.applyDelete(tx, id, s.clock, s.length)
+	state := uint64(d.stateOf(id))
+	var run span       // reached, and not deleted yet
+	ahead := uint64(0) // how far the ranges go that are reached in part
+	before := len(x.spans)
+	for len(x.spans) > 0 && x.spans[0].clock < state {
+		s := x.pop()
+		if run.length > 0 && s.clock > run.clock+run.length {
+			d.applyDelete(tx, id, run.clock, run.length)
+			run = span{}
+		}
+		end := s.clock + s.length
+		if run.length == 0 {
+			run.clock = s.clock
+		}
+		run.length = max(run.clock+run.length, min(end, state)) - run.clock
+		ahead = max(ahead, end)
+	}
+	if run.length > 0 {
+		d.applyDelete(tx, id, run.clock, run.length)
+	}
+	if ahead > state {
+		x.push(span{state, ahead - state})
+	}
+	w.spans += len(x.spans) - before
+	w.bytes += (len(x.spans) - before) * spanBytes
+	if len(x.spans) == 0 {
+		delete(w.deletes, id)
+		w.bytes -= deleterBytes
 	}
 }
 
