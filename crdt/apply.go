@@ -62,11 +62,8 @@ func (d *Doc) fits(update []byte, blocks []block, deletesAt int) error {
 	if err := d.checkDepth(update, blocks); err != nil {
 		return err
 	}
-	if uint64(len(d.bytes))+4*uint64(len(update)) > arenaMax {
-		d.compact()
-		if uint64(len(d.bytes))+4*uint64(len(update)) > arenaMax {
-			return overLimit(0, "document of %d bytes cannot take %d more", len(d.bytes), len(update))
-		}
+	if !d.hasRoom(len(update) + d.waiting.bytes) {
+		return overLimit(0, "document of %d bytes cannot take %d more", len(d.bytes)-d.waste, len(update)+d.waiting.bytes)
 	}
 	w, most := &d.waiting, min(d.limits.MaxPendingBytes, maxInput/2)
 	if w.bytes+len(update)*(deleterBytes+spanBytes)/4 <= most {

@@ -14,14 +14,38 @@ const compactFloor = 64 << 10 // bytes below which compacting is not worth it
 // arenaMax is the greatest length of the arena: offsets into it have 32 bits.
 const arenaMax = maxInput
 
+// hasRoom reports whether the arena can take an update or local change of n bytes,
+// once it is squeezed out. What stays of it is twice that at most: the content,
+// and two bytes for each character that it cuts in half. Whatever else is moved
+// within the arena is moved only if there is room. A little is left for local
+// deletes, which bring nothing but may cut characters too.
+func (d *Doc) hasRoom(n int) bool {
+	return uint64(len(d.bytes)-d.waste)+4*uint64(n)+d.cutRoom(n)+uint64(d.arenaMax/64) <= uint64(d.arenaMax)
+}
+
+// cutRoom is what it takes to cut a character in half, in a document that has got
+// n bytes more: half of the text is there twice for a moment.
+func (d *Doc) cutRoom(n int) uint64 {
+	return uint64(min(d.limits.MaxStringBytes, len(d.bytes)+n)/2 + 2*len(replacement))
+}
+
+// canCut reports whether there is room for a local change that brings nothing.
+func (d *Doc) canCut() bool {
+	return uint64(len(d.bytes)-d.waste)+d.cutRoom(0) <= uint64(d.arenaMax)
+}
+
+// canMove reports whether there is room for n bytes more, at once or when what is
+// freed is squeezed out.
+func (d *Doc) canMove(n int) bool { return len(d.bytes)-d.waste+n <= d.arenaMax }
+
 // reserve makes sure that the arena can grow by n bytes. What is freed within a
 // transaction is squeezed out if it must be, so offsets read before may change.
-// An update is refused up front if what stays could not fit.
+// That there is room was made sure of before, with hasRoom, canCut or canMove.
 func (d *Doc) reserve(n int) {
-	if len(d.bytes)+n <= arenaMax {
+	if len(d.bytes)+n <= d.arenaMax {
 		return
 	}
-	if d.compact(); len(d.bytes)+n > arenaMax {
+	if d.compact(false); len(d.bytes)+n > d.arenaMax {
 		panic("crdt: document full")
 	}
 }
@@ -44,11 +68,12 @@ func (d *Doc) content(it *item) []byte {
 
 // extend appends b to the content of it, a run of c. A run that must move gets
 // room behind it (client.spareFrom) in proportion to its size, so that people
-// writing at the same time move each run O(log n) times.
+// writing at the same time move each run O(log n) times. There must be room for
+// the run (canMove).
 func (d *Doc) extend(c *client, it *item, b []byte) {
 	end := it.off + it.size
 	switch {
-	case int(end) == len(d.bytes) && len(d.bytes)+len(b) <= arenaMax:
+	case int(end) == len(d.bytes) && len(d.bytes)+len(b) <= d.arenaMax:
 		d.bytes = append(d.bytes, b...)
 	case end == c.spareFrom && int(end)+len(b) <= int(c.spareEnd):
 		copy(d.bytes[end:], b)
@@ -57,7 +82,10 @@ func (d *Doc) extend(c *client, it *item, b []byte) {
 	default:
 		size := int(it.size) + len(b)
 		spare := size/2 + 8
-		d.reserve(size + spare)
+		if len(d.bytes)+size+spare > d.arenaMax {
+			spare = 0
+		}
+		d.reserve(size)
 		off := len(d.bytes)
 		d.bytes = append(d.bytes, d.content(it)...)
 		d.bytes = append(d.bytes, b...)
@@ -83,11 +111,13 @@ func (d *Doc) free(off, size uint32) {
 // parts of a split run stay side by side and merge again without copying.
 func (d *Doc) compactIfWasteful() {
 	if len(d.bytes) >= compactFloor && d.waste*2 >= len(d.bytes) {
-		d.compact()
+		d.compact(true)
 	}
 }
 
-func (d *Doc) compact() {
+// compact squeezes out what is freed. keepRoom leaves the room behind the runs
+// typed into last.
+func (d *Doc) compact(keepRoom bool) {
 	fresh, spare := make([]byte, 0, (len(d.bytes)-d.waste)*9/8), 0
 	for _, c := range d.clients[1:] {
 		from, room := c.spareFrom, c.spareEnd-c.spareFrom
@@ -100,7 +130,7 @@ func (d *Doc) compact() {
 				}
 				off := uint32(len(fresh))
 				fresh = append(fresh, d.content(it)...)
-				if room > 0 && it.off+it.size == from {
+				if keepRoom && room > 0 && it.off+it.size == from {
 					// Keep the room, or the next who writes has to move again.
 					c.spareFrom = uint32(len(fresh))
 					fresh = append(fresh, make([]byte, min(room, it.size/2))...)

@@ -18,6 +18,13 @@ func (d *Doc) Check() error {
 	if n := int(d.used) - int(d.holes) - 1; d.used > 0 && n != len(seen) {
 		return fmt.Errorf("%d records in use, but clients hold %d", n, len(seen))
 	}
+	live := d.waste
+	for r := range seen {
+		live += int(d.at(r).size)
+	}
+	if live != len(d.bytes) {
+		return fmt.Errorf("arena of %d bytes, but content and waste are %d", len(d.bytes), live)
+	}
 	linked := 0
 	for li := 1; li < len(d.lists); li++ {
 		n, err := d.checkList(uint32(li))

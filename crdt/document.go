@@ -34,6 +34,8 @@ type Doc struct {
 	bytes []byte // content arena
 	waste int    // bytes of it that nothing refers to
 
+	arenaMax int // greatest length of it; smaller in tests
+
 	clients     []*client
 	wireIDs     []wireID // of the clients, as written
 	ids         []uint64 // of the clients, side by side
@@ -78,6 +80,7 @@ func New(o Options) *Doc {
 		clientID:    o.ClientID,
 		opts:        o,
 		limits:      o.Limits.withDefaults(),
+		arenaMax:    arenaMax,
 		clients:     make([]*client, 1),
 		ids:         make([]uint64, 1),
 		wireIDs:     make([]wireID, 1),

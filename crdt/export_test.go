@@ -43,3 +43,6 @@ func SetSiblingsFloor(n int) (old int) {
 
 // SiblingsFound is how often the document used such an index.
 func (d *Doc) SiblingsFound() int { return d.conflict.found }
+
+// SetArenaMax makes the document full at n bytes of content.
+func (d *Doc) SetArenaMax(n int) { d.arenaMax = n }

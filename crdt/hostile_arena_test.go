@@ -1,6 +1,9 @@
 package crdt_test
 
 import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -150,5 +153,91 @@ func TestHostileDescendingDeletes(t *testing.T) {
 	}
 	if got, want := everything(t, d), everything(t, other); got != want || d.Text("text").Len() != n {
 		t.Errorf("%d units left, and another state than upward", d.Text("text").Len())
+	}
+}
+
+// A document that gets full says so, keeps what it has, and never breaks down:
+// neither while it moves runs about, nor for what had waited.
+func TestHostileFullDocument(t *testing.T) {
+	for seed := range uint64(16) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		limits := crdt.Limits{MaxStringBytes: 400}
+		d := crdt.New(crdt.Options{ClientID: 1, Limits: limits, KeepDeleted: seed%2 == 0})
+		d.SetArenaMax(20_000)
+		full := 0
+		try := func(update []byte) {
+			before := state(t, d, nil)
+			err := d.ApplyUpdate(update, nil)
+			if err == nil {
+				return
+			}
+			if full++; !errors.Is(err, crdt.ErrLimit) || !bytes.Equal(state(t, d, nil), before) {
+				t.Fatalf("seed %d: %v, or changed", seed, err)
+			}
+		}
+		var authors []*crdt.Doc
+		var updates [][]byte
+		for i := range uint64(4) {
+			author := crdt.New(crdt.Options{ClientID: 10 + i, Limits: limits})
+			author.OnUpdate(func(u []byte, _ any) { updates = append(updates, u) })
+			authors = append(authors, author)
+		}
+		for round := 0; full < 20 && round < 2000; round++ {
+			author := authors[rng.IntN(len(authors))]
+			author.Transact(nil, func(tx *crdt.Tx) {
+				text := author.Text("text")
+				if n := text.Len(); n > 0 && rng.IntN(4) == 0 {
+					at := rng.IntN(n)
+					text.Delete(tx, at, min(n-at, 1+rng.IntN(3)))
+				} else if rng.IntN(2) == 0 {
+					text.Insert(tx, n, strings.Repeat("😀", 1+rng.IntN(20)), nil)
+				} else {
+					author.Array("array").Push(tx, strings.Repeat("v", rng.IntN(60)))
+				}
+			})
+			if len(updates) > 8 { // some arrive late, some in one transaction
+				rng.Shuffle(len(updates), func(i, j int) { updates[i], updates[j] = updates[j], updates[i] })
+				if rng.IntN(2) == 0 {
+					d.Transact(nil, func(*crdt.Tx) {
+						for _, u := range updates {
+							if err := d.ApplyUpdate(u, nil); err != nil && !errors.Is(err, crdt.ErrLimit) {
+								t.Fatal(err)
+							} else if err != nil {
+								full++
+							}
+						}
+					})
+				} else {
+					for _, u := range updates {
+						try(u)
+					}
+				}
+				updates = nil
+			}
+		}
+		if full < 20 {
+			t.Fatalf("seed %d: full %d times", seed, full)
+		}
+		refused := func(change func(tx *crdt.Tx) bool) (err error) {
+			defer func() { err, _ = recover().(error) }()
+			for more := true; more; {
+				d.Transact(nil, func(tx *crdt.Tx) { more = change(tx) })
+			}
+			return nil
+		}
+		if err := refused(func(tx *crdt.Tx) bool { d.Array("mine").Push(tx, strings.Repeat("v", 300)); return true }); !errors.Is(err, crdt.ErrLimit) {
+			t.Fatalf("seed %d: a local change: %v", seed, err)
+		}
+		// Deleting goes on, at least until all the room is taken by halves of characters.
+		text, cuts := d.Text("text"), 0
+		err := refused(func(tx *crdt.Tx) bool {
+			text.Delete(tx, rng.IntN(text.Len()), 1)
+			cuts++
+			return text.Len() > 0
+		})
+		if err != nil && (!errors.Is(err, crdt.ErrLimit) || cuts < 50) {
+			t.Fatalf("seed %d: after %d deletes: %v", seed, cuts, err)
+		}
+		everything(t, d)
 	}
 }

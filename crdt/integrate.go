@@ -228,7 +228,8 @@ func (d *Doc) continues(left ref, in *incoming) bool {
 		l.client == in.client && l.end() == in.clock &&
 		in.originClient == l.client && in.originClock == in.clock-1 &&
 		l.rightClient == in.rightClient && l.rightClock == in.rightClock &&
-		d.joinable(kindString, l.length, in.length, l.size, uint32(len(in.content)))
+		d.joinable(kindString, l.length, in.length, l.size, uint32(len(in.content))) &&
+		d.canMove(int(l.size)+len(in.content))
 }
 
 // grow appends in to the run left.

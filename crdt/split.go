@@ -173,6 +173,8 @@ func (d *Doc) join(c *client, lr, rr ref) bool {
 	if l.kind() != kindDeleted {
 		if l.off+l.size == r.off {
 			l.size += r.size
+		} else if !d.canMove(int(l.size) + int(r.size)) {
+			return false
 		} else {
 			d.extend(c, l, d.content(r))
 			d.free(r.off, r.size)

@@ -272,6 +272,9 @@ func (h handle) check(tx *Tx) bool {
 	if tx == nil || tx.d != h.d || h.d.tx != tx {
 		panic("crdt: change outside of a transaction of this document")
 	}
+	if !h.d.canCut() {
+		panic(fmt.Errorf("crdt: local change: document full: %w", ErrLimit))
+	}
 	return h.d.types[h.typ].flags&typeDead == 0
 }
 
@@ -306,8 +309,8 @@ func (tx *Tx) write(at spot, kind, length uint32, content []byte, typ uint32) re
 // is about to be written: nothing gets in that does not get out again.
 func (d *Doc) writable(at spot, kind, length uint32, content []byte) error {
 	lim := &d.limits
-	if uint64(d.stateOf(d.clientID))+uint64(length) > maxClock || uint64(len(d.bytes))+4*uint64(len(content)) > 1<<32-1 {
-		return fmt.Errorf("document full: client %d cannot write %d more clocks: %w", d.clientID, length, ErrLimit)
+	if uint64(d.stateOf(d.clientID))+uint64(length) > maxClock || !d.hasRoom(len(content)) {
+		return fmt.Errorf("document full: client %d cannot write %d more clocks or %d bytes: %w", d.clientID, length, len(content), ErrLimit)
 	}
 	l := &d.lists[at.list]
 	ti := &d.types[l.typ]
