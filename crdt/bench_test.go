@@ -243,16 +243,19 @@ func BenchmarkPastClients(b *testing.B) {
 func BenchmarkMemoryB4x100(b *testing.B) {
 	full := many(b)
 	var before, after runtime.MemStats
+	var loaded *crdt.Doc
 	for b.Loop() {
+		loaded = nil
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		d := crdt.New(crdt.Options{})
-		apply(b, d, full)
+		loaded = crdt.New(crdt.Options{})
+		apply(b, loaded, full)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		runtime.KeepAlive(d)
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB")
+	runs, text := loaded.Size()
+	b.ReportMetric(float64(int(after.HeapAlloc-before.HeapAlloc)-text)/float64(runs), "B/run")
 }
 
 // The B1, B2 and B3 workloads of crdt-benchmarks, local edits and the merging of

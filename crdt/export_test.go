@@ -46,3 +46,8 @@ func (d *Doc) SiblingsFound() int { return d.conflict.found }
 
 // SetArenaMax makes the document full at n bytes of content.
 func (d *Doc) SetArenaMax(n int) { d.arenaMax = n }
+
+// Size is the number of runs and the bytes of their content.
+func (d *Doc) Size() (runs, content int) {
+	return int(d.used) - int(d.holes) - 1, len(d.bytes) - d.waste
+}

@@ -114,10 +114,23 @@ func (s *slab) alloc() (ref, *item) {
 	}
 	r := s.used
 	if int(r>>pageBits) == len(s.pages) {
-		s.pages = append(s.pages, new(page))
+		s.grow()
 	}
 	s.used++
 	return r, s.at(r)
+}
+
+// grow adds a page, or in a large document many in one piece: 16 pages of 6656
+// bytes are 13 of the allocator's, where each alone leaves a fiftieth unused.
+func (s *slab) grow() {
+	if len(s.pages) < 1<<10 {
+		s.pages = append(s.pages, new(page))
+		return
+	}
+	more := new([16]page)
+	for i := range more {
+		s.pages = append(s.pages, &more[i])
+	}
 }
 
 func (s *slab) release(r ref) {
