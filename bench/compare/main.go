@@ -39,14 +39,16 @@ func main() {
 	only := flag.String("only", "", "comma-separated beginnings of workload names; empty for all")
 	skip := flag.String("skip", "", "comma-separated engines to leave out")
 	out := flag.String("out", "", "Markdown file to write")
-	limit := flag.Duration("limit", 2*time.Minute, "bound on one run of one engine")
+	limit := flag.Duration("limit", 20*time.Second, "bound on one run of one engine, start and preparation included")
+	slow := flag.Duration("slow", 5*time.Second, "a run that takes longer is the only one of its engine and workload")
+	budget := flag.Duration("budget", 11*time.Minute, "no round but the first goes on after this time")
 	flag.Parse()
 	if *dir == "" || *engine == "" {
 		fmt.Fprintln(os.Stderr, "compare: -dir and -engine are needed; make bench gives both")
 		os.Exit(2)
 	}
 	c := comparison{
-		dir: *dir, engine: *engine, limit: *limit,
+		dir: *dir, engine: *engine, limit: *limit, slow: *slow, rounds: *rounds, began: time.Now(),
 		results: map[string][]measurement{},
 		engines: slices.DeleteFunc(append([]string{ours}, peers...), func(e string) bool {
 			return slices.Contains(strings.Split(*skip, ","), e)
@@ -55,49 +57,60 @@ func main() {
 			return !slices.ContainsFunc(strings.Split(*only, ","), func(p string) bool { return strings.HasPrefix(w, p) })
 		}),
 	}
-	for round := range *rounds {
-		for _, w := range c.workloads {
-			for _, e := range c.engines {
-				c.measure(e, w)
-			}
-		}
-		fmt.Fprintf(os.Stderr, "round %d of %d done\n", round+1, *rounds)
-	}
-	table := c.table()
-	os.Stdout.WriteString(table)
-	if *out == "" {
-		return
-	}
 	var about struct{ Trace string }
 	data, err := os.ReadFile(filepath.Join(*dir, "about.json"))
 	if err == nil {
 		err = json.Unmarshal(data, &about)
 	}
-	if err == nil {
-		text := fmt.Sprintf(header, time.Now().UTC().Format(time.DateOnly), machine(), *rounds, about.Trace) + table + c.perOp()
-		err = os.WriteFile(*out, []byte(text), 0o644)
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
+	// Written after each workload, so that whatever happens later, the table stays.
+	write := func() {
+		if *out == "" {
+			return
+		}
+		text := fmt.Sprintf(header, time.Now().UTC().Format(time.DateOnly), machine(), *rounds, *slow, *budget, *limit, about.Trace) + c.table() + c.perOp()
+		if err := os.WriteFile(*out, []byte(text), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, "compare:", err)
+			os.Exit(1)
+		}
+	}
+	for round := range *rounds {
+		for _, w := range c.workloads {
+			if round > 0 && time.Since(c.began) > *budget {
+				break
+			}
+			for _, e := range c.engines {
+				c.measure(e, w)
+			}
+			write()
+		}
+		fmt.Fprintf(os.Stderr, "round %d of %d done after %v\n", round+1, *rounds, time.Since(c.began).Round(time.Second))
+	}
+	os.Stdout.WriteString(c.table())
 }
 
 const header = `# Results
 
 Written by ` + "`make bench`" + ` on %s. %s
-Medians of %d rounds; in each round every engine runs every workload in a process of its own, one after the other.
+Medians of up to %d rounds; in each round every engine runs every workload in a process of its own, one after the other.
+A figure with \* is that of a single run: it took more than %v, or the time for all (%v) was over. "> limit" stands for more than %v,
+start and preparation included.
 B4: %s.
 
 *ratio* is the best peer's figure divided by ours: above 1 we are ahead. "–": the engine has no such operation or is
-not asked for it, "> limit": stopped at the bound. Yjs, ywasm and package crdt read and write the same bytes;
+not asked for it. Yjs, ywasm and package crdt read and write the same bytes;
 diamond-types, loro and automerge use formats of their own (loro's snapshot opens lazily, without building the document).
 
 `
 
 type comparison struct {
 	dir, engine        string
-	limit              time.Duration
+	limit, slow        time.Duration
+	began              time.Time
+	rounds             int
 	engines, workloads []string
 	results            map[string][]measurement // by engine + " " + workload
 }
@@ -108,14 +121,15 @@ type measurement struct {
 	Memory map[string]float64 // bytes
 	PerOp  map[string]struct{ NS, Bytes, Allocs float64 }
 	failed string
+	took   time.Duration // the whole process
 }
 
 func (m measurement) empty() bool { return m.failed != "" || m.MS == nil && m.Memory == nil }
 
 func (c *comparison) measure(engine, workload string) {
 	key := engine + " " + workload
-	if prior := c.results[key]; len(prior) > 0 && prior[0].empty() {
-		return // what an engine can't do, or not in time, it is asked once
+	if prior := c.results[key]; len(prior) > 0 && (prior[0].empty() || prior[0].took > c.slow) {
+		return // what an engine can't do, or not soon, it is asked once
 	}
 	args := []string{c.engine, workload, c.dir}
 	if engine != ours {
@@ -129,8 +143,10 @@ func (c *comparison) measure(engine, workload string) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.WaitDelay = 5 * time.Second
+	start := time.Now()
 	err := cmd.Run()
-	var m measurement
+	m := measurement{took: time.Since(start)}
 	switch {
 	case ctx.Err() != nil:
 		m.failed = "> limit"
@@ -151,25 +167,25 @@ func lastLines(s string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// value is the median of a phase over the rounds: milliseconds, or megabytes for memory. A note stands in for a
-// value that is not there.
-func (c *comparison) value(engine, workload, phase string) (v float64, note string) {
+// value is the median of a phase over the rounds that ended well: milliseconds, or megabytes for memory. A note
+// stands in for a value that is not there; single tells that only one of several rounds gave it.
+func (c *comparison) value(engine, workload, phase string) (v float64, single bool, note string) {
 	var values []float64
+	note = "–"
 	for _, m := range c.results[engine+" "+workload] {
 		if m.failed != "" {
-			return 0, m.failed
-		}
-		if x, ok := m.MS[phase]; ok {
+			note = m.failed
+		} else if x, ok := m.MS[phase]; ok {
 			values = append(values, x)
 		} else if x, ok := m.Memory[phase]; ok {
 			values = append(values, x/1e6)
 		}
 	}
 	if len(values) == 0 {
-		return 0, "–"
+		return 0, false, note
 	}
 	slices.Sort(values)
-	return values[len(values)/2], ""
+	return values[len(values)/2], len(values) == 1 && c.rounds > 1, ""
 }
 
 func (c *comparison) table() string {
@@ -177,7 +193,7 @@ func (c *comparison) table() string {
 	fmt.Fprintf(&b, "| workload | phase | unit | %s | ratio |\n|---|---|---|%s\n", strings.Join(c.engines, " | "), strings.Repeat("--:|", len(c.engines)+1))
 	for _, w := range c.workloads {
 		for _, phase := range phases {
-			mine, note := c.value(ours, w, phase)
+			mine, _, note := c.value(ours, w, phase)
 			if note == "–" {
 				continue
 			}
@@ -188,12 +204,16 @@ func (c *comparison) table() string {
 			fmt.Fprintf(&b, "| %s | %s | %s |", w, phase, unit)
 			best := 0.0
 			for _, e := range c.engines {
-				v, note := c.value(e, w, phase)
+				v, single, note := c.value(e, w, phase)
 				if note != "" {
 					b.WriteString(" " + note + " |")
 					continue
 				}
-				b.WriteString(" " + figure(v) + " |")
+				mark := ""
+				if single {
+					mark = `\*`
+				}
+				b.WriteString(" " + figure(v) + mark + " |")
 				if e != ours && (best == 0 || v < best) {
 					best = v
 				}
@@ -233,7 +253,11 @@ func (c *comparison) perOp() string {
 			continue
 		}
 		for _, phase := range phases {
-			if p, ok := list[len(list)-1].PerOp[phase]; ok {
+			last := list[len(list)-1]
+			for i := len(list) - 1; i > 0 && last.failed != ""; i-- {
+				last = list[i-1]
+			}
+			if p, ok := last.PerOp[phase]; ok {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", w, phase, figure(p.NS), figure(p.Bytes), figure(p.Allocs))
 			}
 		}
