@@ -23,6 +23,11 @@ const (
 	CommandGateSign       = "gate.sign"
 	CommandGateReopen     = "gate.reopen"
 	CommandRuleAnswer     = "rule.acknowledge"
+
+	CommandSlipRecord       = "slip.record"
+	CommandBaselinePropose  = "baseline.propose"
+	CommandBaselineAgree    = "baseline.agree"
+	CommandBaselineWithdraw = "baseline.withdraw"
 )
 
 // Right is what a person must be allowed to do in the plan to run a command.
@@ -52,5 +57,10 @@ func Commands() map[string]Spec {
 		CommandGateSign:       {GateSign, RightComment}, // and by the signer's part, see maySign
 		CommandGateReopen:     {GateReopen, RightComment},
 		CommandRuleAnswer:     {RuleAnswer, RightComment},
+
+		CommandSlipRecord:       {SlipRecord, RightWrite},
+		CommandBaselinePropose:  {BaselinePropose, RightWrite},
+		CommandBaselineAgree:    {BaselineAgree, RightWrite},
+		CommandBaselineWithdraw: {BaselineWithdraw, RightWrite},
 	}
 }

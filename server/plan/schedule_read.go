@@ -110,7 +110,11 @@ func ReadSlips(d *crdt.Doc) []schedule.Slip {
 
 // ReadBaseline returns what was agreed; false when nothing was yet.
 func ReadBaseline(d *crdt.Doc) (schedule.Baseline, bool) {
-	f := (&reader{}).fields(d.Map(RootBaseline), RootBaseline)
+	b := readBaseline((&reader{}).fields(d.Map(RootBaseline), RootBaseline))
+	return b, b.At != "" || len(b.Dates) > 0
+}
+
+func readBaseline(f fields) schedule.Baseline {
 	b := schedule.Baseline{
 		At: f.text(BaselineAt), GoLive: f.date(BaselineGoLive), Dates: map[string]string{}, Agreed: f.strings(BaselineAgreed),
 	}
@@ -119,5 +123,5 @@ func ReadBaseline(d *crdt.Doc) (schedule.Baseline, bool) {
 			b.Dates[id] = date
 		}
 	}
-	return b, b.At != "" || len(b.Dates) > 0
+	return b
 }

@@ -165,6 +165,10 @@ const (
 	BaselineGoLive = "goLive"
 	BaselineDates  = "dates"
 	BaselineAgreed = "agreed"
+	// BaselineBy is a plain object, side → who agreed and when. BaselineProposal is
+	// a plain object with the same keys: dates that one side offers.
+	BaselineBy       = "by"
+	BaselineProposal = "proposal"
 )
 
 // Keys of one slip, a Y.Map under slips.<id>. Written by the server only.
@@ -381,5 +385,8 @@ const (
 	MaxEvidence    = 20   // resources that a gate can ask for
 	MaxSignoffs    = 1000 // decisions per plan
 	MaxSignedNote  = 2000
-	contextUnits   = 32 // length of a quote's prefix and suffix
+	contextUnits   = 32   // length of a quote's prefix and suffix
+	MaxSlips       = 1000 // recorded delays per plan
+	MaxSlipReason  = 200
+	MaxSlipDays    = 1000 // working days
 )

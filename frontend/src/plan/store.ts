@@ -97,7 +97,7 @@ class Derived<T> implements Readable<T> {
 }
 
 /** `next`, except that every part deeply equal to its counterpart in `before` is that counterpart. */
-function keepEqual<T>(before: T, next: T): T {
+export function keepEqual<T>(before: T, next: T): T {
   if (Object.is(before, next) || typeof before !== "object" || typeof next !== "object" || before === null || next === null) {
     return next;
   }

@@ -1,6 +1,6 @@
 import { memo, useMemo, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { setAnchor, setPlanTitle } from "../../plan/edit";
+import { setPlanTitle } from "../../plan/edit";
 import { LIMITS, type AnchorKind, type NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import { DateMenu } from "../../ui/date-menu";
@@ -8,6 +8,7 @@ import { useDays } from "../../ui/dates";
 import { Icon } from "../../ui/icons";
 import { useText, type MessageId } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
+import { useProposeChange } from "./dates/propose";
 import { isOpenStep, stepIds, useNodes } from "./hooks";
 import { useScreen } from "./screen";
 import { statusMessage } from "./status";
@@ -83,7 +84,8 @@ function TitleField({ title, onCommit }: { title: string; onCommit: (text: strin
 
 function AnchorLine() {
   const t = useText();
-  const { store, plan, rights } = useScreen();
+  const { store, rights } = useScreen();
+  const propose = useProposeChange();
   const anchor = useReadable(store.anchor);
   const days = useDays();
   const label = t(anchorMessages[anchor.kind]);
@@ -97,7 +99,7 @@ function AnchorLine() {
         <DateMenu
           label={label}
           value={anchor.date}
-          onChange={(next) => setAnchor(plan, { date: next })}
+          onChange={(next) => propose({ kind: "anchor", date: next ?? "", carry: false })}
           className="button button-quiet anchor-date"
           buttonLabel={t("anchor.change", { label, date })}
           previousLabel={t("date.previous")}

@@ -10,6 +10,7 @@ import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { CommentsPanel } from "./comments/panel";
 import { Connection, Proposals, useStatusSentence, type ConnectionState, type KeptEdit } from "./connection";
+import { DatesProvider } from "./dates/propose";
 import { PresenceBar, usePresent, usePublishField } from "./presence";
 import { OpenStepsProvider, usePhone } from "./open-steps";
 import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
@@ -36,7 +37,9 @@ export function PlanPage(props: PlanPageProps) {
   return (
     <ScreenProvider value={props.screen}>
       <OpenStepsProvider value={open}>
-        <Screen {...props} />
+        <DatesProvider>
+          <Screen {...props} />
+        </DatesProvider>
       </OpenStepsProvider>
     </ScreenProvider>
   );
@@ -47,7 +50,9 @@ export function PlanReplay({ screen, openSteps }: { screen: PlanScreen; openStep
   return (
     <ScreenProvider value={screen}>
       <OpenStepsProvider value={openSteps}>
-        <PlanSheet replay />
+        <DatesProvider still>
+          <PlanSheet replay />
+        </DatesProvider>
       </OpenStepsProvider>
     </ScreenProvider>
   );

@@ -1,18 +1,15 @@
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { addRole, setAccountable, setDue } from "../../plan/edit";
+import { addRole, setAccountable } from "../../plan/edit";
 import { SIDES, type RoleId, type Side } from "../../plan/schema";
 import type { NodeSnapshot, RoleSnapshot } from "../../plan/view";
 import { Button } from "../../ui/button";
-import { DateMenu } from "../../ui/date-menu";
-import { useDays } from "../../ui/dates";
 import { Dialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
 import { MenuButton, MenuHeader, MenuItem, MenuSection, MenuSeparator } from "../../ui/menu";
 import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
-import { isOpenStep } from "./hooks";
 import { useScreen } from "./screen";
 import { SideMark, sideMessage } from "./status";
 
@@ -140,35 +137,5 @@ function NewRole({
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** When the step is due; late ones say so. */
-export function DueField({ node }: { node: NodeSnapshot }) {
-  const t = useText();
-  const { plan, rights } = useScreen();
-  const days = useDays();
-  const late = node.due !== null && isOpenStep(node) && days.until(node.due) < 0;
-  const date = node.due ? days.format(node.due) : null;
-  const face = date ? (
-    <span className={late ? "due is-late" : "due"}>
-      {date}
-      {late && <span className="visually-hidden"> ({t("due.late")})</span>}
-    </span>
-  ) : null;
-  if (!rights.write) return <span className="fact fact-due">{face}</span>;
-  return (
-    <DateMenu
-      label={t("due.label")}
-      value={node.due}
-      onChange={(next) => setDue(plan, node.id, next)}
-      className={`fact fact-due${date ? "" : " fact-empty"}`}
-      buttonLabel={date ? t(late ? "due.isLate" : "due.is", { date }) : t("due.set")}
-      previousLabel={t("date.previous")}
-      nextLabel={t("date.next")}
-      clearLabel={t("due.clear")}
-    >
-      {face ?? <span className="due-none">{t("due.none")}</span>}
-    </DateMenu>
   );
 }

@@ -10,13 +10,15 @@ import { Icon } from "../../ui/icons";
 import { MenuButton, MenuItem } from "../../ui/menu";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
+import { DueField } from "./dates/due-field";
+import { useProposeChange, useSchedule } from "./dates/propose";
 import { focusField } from "./focus";
 import { useNode } from "./hooks";
 import { useDrag, useNudge } from "./move";
 import { setOpen, useIsOpen, useOpenSteps } from "./open-steps";
 import { useScreen } from "./screen";
 import { statuses, statusMessage, StatusGlyph } from "./status";
-import { DueField, OwnerField } from "./step-fields";
+import { OwnerField } from "./step-fields";
 import { StepDetails } from "./step-details";
 import { StepMenu } from "./step-menu";
 import { typeInto } from "./text/rename";
@@ -91,6 +93,8 @@ function Grip({ id, title }: { id: NodeId; title: string }) {
 function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
   const t = useText();
   const { plan, rights } = useScreen();
+  const propose = useProposeChange();
+  const { today } = useSchedule();
   const words = t(statusMessage(node.status));
   if (!rights.write) {
     return (
@@ -104,7 +108,11 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
       aria-label={t("step.statusOf", { title })}
       selectionMode="single"
       selectedKeys={[node.status]}
-      onAction={(key) => setStatus(plan, node.id, key as StepStatus)}
+      onAction={(key) => {
+        const status = key as StepStatus;
+        if (node.kind === "subtask") setStatus(plan, node.id, status);
+        else propose({ kind: "status", node: node.id, status, date: status === "done" ? today : "" });
+      }}
       button={
         <AriaButton className="step-status" aria-label={t("step.statusIs", { title, status: words })}>
           <StatusGlyph status={node.status} />

@@ -3,20 +3,22 @@ import * as Y from "yjs";
 import { EditError } from "../edit";
 import { ANCHOR, LOCAL, NODE, nodeId, nodeMap, type Plan } from "../schema";
 import { validDate } from "./day";
-import type { Change, Preview } from "./preview";
+import type { Change, Move, Preview } from "./preview";
 
 /**
  * Makes a change and writes the computed dates that follow from it, in one transaction and one undo entry.
- * Typed dates stay as they are; with `preview.moves` in hand a caller may move them by changes of their own.
- * A missed step gets the expected day as its typed due date.
+ * Typed dates stay as they are, but for the moves in `along`, which a person chose to take along.
+ * A missed step gets the expected day as its typed due date. What is stored is a promise, not a forecast:
+ * callers give the preview of the plan as agreed (`today` "").
  *
  * Computed dates are written for those who read the document without a scheduler (history, exports). Readers
  * with one compute them anew, so two people committing at once can't leave a plan that contradicts itself.
  */
-export function commitChange(plan: Plan, change: Change, preview: Preview): void {
+export function commitChange(plan: Plan, change: Change, preview: Preview, along: readonly Move[] = []): void {
   const map = change.kind === "anchor" ? undefined : nodeMap(plan, nodeId(change.node));
   if (change.kind !== "anchor" && !map) throw new EditError("gone", "This step is no longer in the plan.");
   if ("date" in change && change.date !== "" && validDate(change.date) === "") throw new EditError("date", "This is no date.");
+  const taken = new Map(along.map(({ node, to }) => [node, to]));
   plan.doc.transact(() => {
     if (change.kind === "anchor") put(plan.anchor, ANCHOR.date, change.date);
     else if (map) write(map, change);
@@ -26,7 +28,9 @@ export function commitChange(plan: Plan, change: Change, preview: Preview): void
       if (!node || slack === null || due === "") continue;
       if (carried && node.has(NODE.start)) put(node, NODE.start, start);
       if (fixed === "due") {
-        if (carried) put(node, NODE.due, due);
+        const to = taken.get(id);
+        if (to !== undefined) put(node, NODE.due, to);
+        else if (carried) put(node, NODE.due, due);
         continue;
       }
       put(node, NODE.due, due);

@@ -1,0 +1,249 @@
+import { useState } from "react";
+import { CheckboxButton, CheckboxField } from "react-aria-components";
+import { useIntl } from "react-intl";
+import { EditError } from "../../../plan/edit";
+import { newId } from "../../../plan/id";
+import { nodeId, SIDES, type Side } from "../../../plan/schema";
+import { commitChange, previewChange, type Change, type Move, type Preview } from "../../../plan/schedule";
+import { useAnnounce } from "../../../ui/announcer";
+import { Button } from "../../../ui/button";
+import { CopyButton } from "../../../ui/copy-button";
+import { Dialog } from "../../../ui/dialog";
+import { TextField } from "../../../ui/field";
+import { Icon } from "../../../ui/icons";
+import { Select } from "../../../ui/select";
+import { useText, type MessageId } from "../../../ui/text";
+import { useReadable } from "../../../ui/use-readable";
+import { useScreen } from "../screen";
+import { SideMark, sideMessage } from "../status";
+import { asAgreed, useSchedule } from "./propose";
+import { readTerms } from "./terms";
+import { moneyWords, previewSentence, problemWords, spanWords, workingDaysWords, type Speaker } from "./words";
+import "./dates.css";
+
+/** Reasons that come up again and again; anything else is typed. */
+const REASONS: readonly MessageId[] = ["dates.reason.waiting", "dates.reason.away", "dates.reason.scope", "dates.reason.priority"];
+
+const REASON_LENGTH = 200;
+
+type Phase = { readonly kind: "asking" } | { readonly kind: "recording" } | { readonly kind: "failed"; readonly text: string };
+
+/** What a change of dates moves, before it is made: leave it, make it, or make it and say why. */
+export default function PreviewDialog({ change: asked, onClose }: { change: Change; onClose: () => void }) {
+  const t = useText();
+  const intl = useIntl();
+  const { plan, store, command } = useScreen();
+  const live = useSchedule();
+  const announce = useAnnounce();
+  const [change, setChange] = useState(asked);
+  const [along, setAlong] = useState(false);
+  const [phase, setPhase] = useState<Phase>({ kind: "asking" });
+  const [slip, setSlip] = useState<SlipDraft | null>(null);
+  useReadable(live.now);
+  // What others do meanwhile is part of what is shown, until this change itself is made.
+  const [made, setMade] = useState<{ preview: Preview; agreed: Preview } | null>(null);
+  const input = live.input();
+  const fresh = { preview: previewChange(input, change), agreed: asAgreed(input, change) };
+  const { preview, agreed } = made ?? fresh;
+  const speaker: Speaker = { t, intl, today: live.today };
+  const terms = readTerms(plan);
+  const sentence = previewSentence(speaker, change, preview, terms.kind, terms.currency);
+  const stuck = agreed.moves.filter(({ fixed }) => fixed);
+  const recordable = agreed.shift.days !== 0;
+  const reason = slip?.reason.trim() ?? "";
+  // Who usually answers for the time: the step's side, both for the plan's own date.
+  const side = useReadable(store.node(nodeId(agreed.shift.node)))?.side ?? "joint";
+
+  const record = async (draft: SlipDraft): Promise<void> => {
+    setPhase({ kind: "recording" });
+    try {
+      await command("slip.record", draft);
+      onClose();
+    } catch (error) {
+      setPhase({ kind: "failed", text: error instanceof Error ? error.message : t("error.unknown") });
+    }
+  };
+  const commit = () => {
+    if (made) {
+      if (slip) void record(slip);
+      return;
+    }
+    try {
+      commitChange(plan, change, agreed, along ? stuck : []);
+    } catch (error) {
+      if (!(error instanceof EditError)) throw error;
+      setPhase({ kind: "failed", text: error.message });
+      return;
+    }
+    announce(t("dates.preview.made", { sentence }));
+    if (reason === "" || slip === null || !recordable) {
+      onClose();
+      return;
+    }
+    const { from, to } = agreed.shift;
+    const draft = { ...slip, node: agreed.shift.node, from, to, reason };
+    setSlip(draft);
+    setMade(fresh);
+    void record(draft);
+  };
+
+  return (
+    <Dialog wide title={t("dates.preview.title")} closeLabel={t("action.close")} isOpen onOpenChange={(open) => !open && onClose()}>
+      <div className="preview">
+        <div className="preview-sentence">
+          <p>{sentence}</p>
+          <CopyButton text={sentence} label={t("dates.preview.copy")} />
+        </div>
+        <Effect preview={preview} speaker={speaker} kind={terms.kind} currency={terms.currency} />
+        <Moves moves={preview.moves} speaker={speaker} />
+        {preview.conflicts.length > 0 && <Conflicts preview={preview} speaker={speaker} />}
+        {made === null && (
+          <>
+            {change.kind === "anchor" && (
+              <Check isSelected={change.carry} onChange={(carry) => setChange({ ...change, carry })} label={t("dates.preview.carry")} />
+            )}
+            {stuck.length > 0 && <Check isSelected={along} onChange={setAlong} label={t("dates.preview.along", { count: stuck.length })} />}
+            {recordable && <Why slip={slip} side={side} onChange={setSlip} />}
+          </>
+        )}
+        {phase.kind === "failed" && (
+          <p className="preview-failed" role="alert">
+            {made ? t("dates.preview.notRecorded", { error: phase.text }) : phase.text}
+          </p>
+        )}
+        <div className="form-actions preview-actions">
+          <Button onPress={onClose}>{t(made ? "action.close" : "dates.preview.leave")}</Button>
+          <Button look="main" onPress={commit} isPending={phase.kind === "recording"}>
+            {t(made ? "action.retry" : reason !== "" ? "dates.preview.commitReason" : "dates.preview.commit")}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Go-live before and after, and what the difference costs. */
+function Effect({ preview, speaker, kind, currency }: { preview: Preview; speaker: Speaker; kind: string; currency: string }) {
+  const { t } = speaker;
+  const { from, to, days } = preview.goLive;
+  if (to === "") return null;
+  const moved = from !== to && from !== "";
+  return (
+    <dl className="preview-effect">
+      <div className={moved && days > 0 ? "is-late" : undefined}>
+        <dt>{t(kind === "value" ? "anchor.value" : kind === "start" ? "dates.end" : "anchor.goLive")}</dt>
+        <dd>
+          {spanWords(speaker, from, to)}
+          <small>{moved ? workingDaysWords(speaker, days) : t("dates.preview.unmoved")}</small>
+        </dd>
+      </div>
+      {preview.cost !== null && (
+        <div className="is-late">
+          <dt>{t("dates.preview.cost")}</dt>
+          <dd>
+            {moneyWords(speaker, preview.cost, currency)}
+            <small>{t("dates.preview.costHow")}</small>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Moves({ moves, speaker }: { moves: readonly Move[]; speaker: Speaker }) {
+  const { t } = speaker;
+  if (moves.length === 0) return <p className="preview-none">{t("dates.preview.noMoves")}</p>;
+  return (
+    <section aria-label={t("dates.preview.moves", { count: moves.length })}>
+      <h3 className="details-label">{t("dates.preview.moves", { count: moves.length })}</h3>
+      <ul className="preview-moves">
+        {moves.map((move) => (
+          <li key={move.node}>
+            <span className="preview-step">
+              {move.title || t("step.untitled")}
+              {move.fixed && <small>{t("dates.preview.fixed")}</small>}
+            </span>
+            <span className="preview-dates">{spanWords(speaker, move.from, move.to)}</span>
+            <span className={`preview-days${move.days > 0 ? " is-late" : ""}`}>{workingDaysWords(speaker, move.days)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Conflicts({ preview, speaker }: { preview: Preview; speaker: Speaker }) {
+  const { store } = useScreen();
+  const { t } = speaker;
+  const input = useSchedule().input();
+  const roles = store.roles.get();
+  const titleOf = (id: string): string =>
+    input.nodes.find((node) => node.id === id)?.title || roles.find((role) => role.id === id)?.title || t("step.untitled");
+  return (
+    <ul className="problems">
+      {preview.conflicts.map((found) => (
+        <li key={`${found.code} ${found.node} ${found.other}`}>
+          <Icon name="warning" size={17} />
+          {problemWords(speaker, found, titleOf)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface SlipDraft {
+  readonly id: string;
+  readonly node: string;
+  readonly from: string;
+  readonly to: string;
+  readonly side: Side;
+  readonly reason: string;
+}
+
+/** Why the date moves and whose days they are: kept in the ledger both sides see. */
+function Why({ slip, side, onChange }: { slip: SlipDraft | null; side: Side; onChange: (slip: SlipDraft) => void }) {
+  const t = useText();
+  const draft = slip ?? { id: newId(), node: "", from: "", to: "", side, reason: "" };
+  const set = (part: Partial<SlipDraft>) => onChange({ ...draft, ...part });
+  return (
+    <section className="preview-why" aria-label={t("dates.reason.label")}>
+      <div className="preview-why-fields">
+        <TextField
+          label={t("dates.reason.label")}
+          placeholder={t("dates.reason.placeholder")}
+          value={draft.reason}
+          maxLength={REASON_LENGTH}
+          onChange={(reason) => set({ reason })}
+        />
+        <Select
+          label={t("dates.reason.side")}
+          value={draft.side}
+          onChange={(id) => set({ side: id as Side })}
+          choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
+        />
+      </div>
+      <div className="preview-reasons">
+        {REASONS.map((id) => (
+          <Button key={id} small look="edge" className="chip-button" onPress={() => set({ reason: t(id) })}>
+            {t(id)}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Check({ isSelected, onChange, label }: { isSelected: boolean; onChange: (on: boolean) => void; label: string }) {
+  return (
+    <CheckboxField isSelected={isSelected} onChange={onChange}>
+      <CheckboxButton className="check">
+        {({ isSelected: on }) => (
+          <>
+            <span className="check-box">{on && <Icon name="check" size={14} />}</span>
+            {label}
+          </>
+        )}
+      </CheckboxButton>
+    </CheckboxField>
+  );
+}
