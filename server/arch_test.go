@@ -26,6 +26,7 @@ var ours = map[string]map[string]string{
 		"crdt/lib0": "the number and string encodings of Yjs",
 	},
 	"server/journal": {}, // bytes in order: it knows no document and no person
+	"server/blob":    {}, // files and limits: where they are stored is passed in
 	"server/plan": {
 		"crdt":      "a plan is read from and written into a document",
 		"crdt/lib0": "relative positions in their binary form",
@@ -66,6 +67,7 @@ var ours = map[string]map[string]string{
 	"server/web": {
 		"crdt":               "a view of a room hands out the document",
 		"server/access":      "tokens, links, rights",
+		"server/blob":        "uploads and downloads, and why a file is refused",
 		"server/journal":     "errors of the log and an entry's kinds",
 		"server/plan":        "projection and templates",
 		"server/plan/health": "how the plans in a list are doing",
@@ -77,6 +79,7 @@ var ours = map[string]map[string]string{
 		"crdt":           "commands are handed a document",
 		"frontend":       "the built front end",
 		"server/access":  "composed here",
+		"server/blob":    "composed here",
 		"server/demo":    "composed here",
 		"server/journal": "composed here",
 		"server/plan":    "composed here",

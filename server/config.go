@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"coplan/server/blob"
 	"coplan/server/journal"
 	"coplan/server/web"
 )
@@ -40,6 +41,12 @@ type Config struct {
 	// something a browser adds by itself.
 	Origins []string
 
+	FileBytes     int64         // of one uploaded file; default 25 MiB
+	PlanFileBytes int64         // of all files of a plan; default 500 MiB
+	FileTypes     []string      // groups of blob.Groups that may be uploaded; default documents, images, text
+	FileScan      []string      // command that judges uploads, as in blob.Config; empty: none
+	FileScanFor   time.Duration // how long it may take; default a minute
+
 	Version string
 	Logger  *slog.Logger     // default slog.Default()
 	Clock   func() time.Time // default time.Now
@@ -70,6 +77,12 @@ func (c Config) Validate() error {
 	}
 	if c.Replicas < 0 || c.Replicas > 5 {
 		return fmt.Errorf("%d replicas are not possible: use 1 to 5", c.Replicas)
+	}
+	if c.FileBytes < 0 || c.PlanFileBytes < 0 || c.FileScanFor < 0 {
+		return errors.New("limits of uploaded files must not be negative")
+	}
+	if err := blob.CheckTypes(c.FileTypes); err != nil {
+		return err
 	}
 	if c.IdleAfter < 0 || c.SnapshotEvery < 0 {
 		return errors.New("durations and counts must not be negative")

@@ -273,6 +273,11 @@ func (s *Server) serve() error {
 		Durability: s.Durability(), Logger: s.log, Clock: s.cfg.Clock,
 	}
 	cfg.Socket.Origins = s.cfg.Origins
+	files, err := s.openFiles()
+	if err != nil {
+		return err
+	}
+	cfg.Files = files
 	if s.demo != nil {
 		cfg.Demo = func() map[string]string { return s.demo }
 	}

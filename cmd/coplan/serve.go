@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,10 @@ type serveFlags struct {
 	listen, data, nats, durability, publicURL, open, logLevel string
 	origins                                                   []string
 	replicas                                                  int
+	fileMiB, planMiB                                          int64
+	fileTypes                                                 []string
+	fileScan                                                  string
+	fileScanFor                                               time.Duration
 	demo                                                      bool
 }
 
@@ -43,6 +48,11 @@ func newServe() *cobra.Command {
 	fl.StringVar(&f.publicURL, "public-url", "", "scheme and host that links start with (default: as each request came)")
 	fl.StringVar(&f.open, "open", "auto", "whether anyone may create plans without a token: yes, no, or auto (only when just this machine can reach the server)")
 	fl.StringSliceVar(&f.origins, "origins", nil, "origins of web pages that may open sockets, comma-separated (default: all, as sockets need a token)")
+	fl.Int64Var(&f.fileMiB, "files-max", 25, "largest file that can be uploaded into a plan, in MiB")
+	fl.Int64Var(&f.planMiB, "files-quota", 500, "what all files of one plan may take together, in MiB")
+	fl.StringSliceVar(&f.fileTypes, "files-types", []string{"documents", "images", "text"}, "what may be uploaded, comma-separated: documents, images, text, archives")
+	fl.StringVar(&f.fileScan, "files-scan", "", "command that checks each upload: the file on standard input, or its path in place of {}; exit code 0 lets it in, 1 refuses it, any other means it could not be checked (default: none)")
+	fl.DurationVar(&f.fileScanFor, "files-scan-timeout", time.Minute, "how long that command may take")
 	fl.BoolVar(&f.demo, "demo", false, "have a demo plan and print its links")
 	fl.StringVar(&f.logLevel, "log-level", "info", "debug (every request), info, warn or error")
 	return cmd
@@ -64,8 +74,13 @@ func (f serveFlags) config(stderr io.Writer) (server.Config, error) {
 	}
 	cfg := server.Config{
 		Listen: f.listen, Data: f.data, NATSURL: f.nats, Replicas: f.replicas, Durability: journal.SyncMode(f.durability),
+		FileBytes: f.fileMiB << 20, PlanFileBytes: f.planMiB << 20, FileTypes: f.fileTypes,
+		FileScan: strings.Fields(f.fileScan), FileScanFor: f.fileScanFor,
 		PublicURL: f.publicURL, Origins: f.origins, Demo: f.demo, Version: version,
 		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
+	}
+	if f.fileMiB < 1 || f.planMiB < 1 || f.fileMiB > 1<<20 || f.planMiB > 1<<30 {
+		return server.Config{}, &usageError{errors.New("--files-max and --files-quota must be at least 1 MiB, and no more than fits a disk")}
 	}
 	switch f.open {
 	case "auto":

@@ -30,6 +30,13 @@ func (j *Journal) prepare(ctx context.Context) error {
 	if err != nil {
 		return j.prepareError("bucket SNAPSHOTS", err)
 	}
+	err = j.placed(ctx, func() error {
+		_, err := j.js.CreateOrUpdateStream(ctx, j.blobConfig())
+		return err
+	})
+	if err != nil {
+		return j.prepareError("stream "+blobStream, err)
+	}
 	for shard := range Shards {
 		info, err := j.ensureStream(ctx, shard)
 		if err != nil {

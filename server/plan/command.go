@@ -54,6 +54,7 @@ func Commands() map[string]Spec {
 		CommandCommentReopen:  {CommentReopen, RightComment},
 		CommandCommentEdit:    {CommentEdit, RightComment},
 		CommandCommentDelete:  {CommentDelete, RightComment},
+		CommandFileAdd:        {FileAdd, RightWrite},
 		CommandGateSign:       {GateSign, RightComment}, // and by the signer's part, see maySign
 		CommandGateReopen:     {GateReopen, RightComment},
 		CommandRuleAnswer:     {RuleAnswer, RightComment},

@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"coplan/server/access"
+	"coplan/server/blob"
 	"coplan/server/replay"
 	"coplan/server/room"
 	"coplan/server/socket"
@@ -50,6 +51,8 @@ type Config struct {
 	// OpenCreate lets anyone who reaches the server through a loopback name
 	// create plans without a token.
 	OpenCreate bool
+	// Files keeps what people upload; nil: nothing can be uploaded.
+	Files *blob.Files
 	// Demo gives the demo plan's link tokens by role; nil: there is no demo.
 	Demo func() map[string]string
 
@@ -198,6 +201,10 @@ func (s *site) routes() http.Handler {
 	api("GET", "/plans/:id/history", s.planHistory)
 	api("GET", "/plans/:id/at/:seq", s.planAt)
 	api("POST", "/plans/:id/commands", s.command)
+	api("GET", "/plans/:id/files", s.fileLimits)
+	// Neither compressed nor bound to a call's time: they may be large and slow.
+	e.POST("/api/plans/:id/files", s.uploadFile)
+	get("/api/plans/:id/files/:sha", s.downloadFile)
 	api("GET", "/plans/:id/links", s.listLinks)
 	api("POST", "/plans/:id/links", s.createLink)
 	api("DELETE", "/plans/:id/links/:link", s.revokeLink)
