@@ -182,7 +182,7 @@ func TestSavedTemplates(t *testing.T) {
 	if list() != nil || list(auth("buyer")...) != nil {
 		t.Error("a saved template shows to those who may not create plans")
 	}
-	if got := list(auth("owner")...); got == nil || got.Mine {
+	if got := list(auth("owner")...); got == nil || !got.Mine {
 		t.Errorf("to a colleague: %+v", got)
 	}
 
@@ -209,7 +209,7 @@ func TestSavedTemplates(t *testing.T) {
 	}
 
 	remove := func(role string) int { return s.do("DELETE", "/api/templates/"+saved.ID, "", auth(role)...).StatusCode }
-	if got := []int{remove("owner"), remove("seller"), remove("seller")}; got[0] != 403 || got[1] != 204 || got[2] != 404 {
+	if got := []int{remove("buyer"), remove("owner"), remove("seller")}; got[0] != 403 || got[1] != 204 || got[2] != 404 {
 		t.Errorf("removed with status %v", got)
 	}
 	if list(auth("seller")...) != nil {

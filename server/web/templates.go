@@ -24,7 +24,7 @@ type templateJSON struct {
 	Days        int    `json:"days"`  // working days of the longest chain of steps
 	Saved       bool   `json:"saved"` // somebody here made it of a plan; false: built in
 	By          string `json:"by"`    // who saved it, "" for built-in ones
-	Mine        bool   `json:"mine"`  // the caller may remove it
+	Mine        bool   `json:"mine"`  // the caller may remove it: whoever may create plans shares the saved ones
 }
 
 // creator is whoever may create plans: a token with that scope, anyone at this
@@ -61,27 +61,23 @@ func (s *site) templates(c echo.Context) error {
 	for _, t := range plan.Templates() {
 		out = append(out, templateJSON{ID: t.ID, Title: t.Title, Description: t.Description, Stages: len(t.Stages), Steps: t.StepCount(), Days: t.Days()})
 	}
-	if by, err := s.creator(c); err == nil {
+	if _, err := s.creator(c); err == nil {
 		saved, err := s.access.Templates(c.Request().Context())
 		if err != nil {
 			return err
 		}
 		for _, t := range saved {
-			out = append(out, toTemplateJSON(t, by))
+			out = append(out, toTemplateJSON(t))
 		}
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
-func toTemplateJSON(t access.Template, by creator) templateJSON {
+func toTemplateJSON(t access.Template) templateJSON {
 	return templateJSON{
 		ID: t.ID, Title: t.Title, Description: t.Description, Stages: t.Stages, Steps: t.Steps, Days: t.Days,
-		Saved: true, By: t.ByName, Mine: by.mayRemove(t),
+		Saved: true, By: t.ByName, Mine: true,
 	}
-}
-
-func (cr creator) mayRemove(t access.Template) bool {
-	return cr.id() == t.By || cr.Has(access.ScopePlansManage) || cr.local
 }
 
 // startingPoint is the document a new plan copies: a plan the caller may read,
@@ -169,27 +165,20 @@ func (s *site) saveTemplate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, toTemplateJSON(t, by))
+	return c.JSON(http.StatusCreated, toTemplateJSON(t))
 }
 
+// removeTemplate takes a saved template off the list for everyone. Plans made
+// from it stay.
 func (s *site) removeTemplate(c echo.Context) error {
-	by, err := s.creator(c)
+	if _, err := s.creator(c); err != nil {
+		return err
+	}
+	err := s.access.RemoveTemplate(c.Request().Context(), c.Param("template"))
+	if errors.Is(err, access.ErrUnknown) {
+		return fail(http.StatusNotFound, "not-found", "There is no such saved template.")
+	}
 	if err != nil {
-		return err
-	}
-	ctx, none := c.Request().Context(), fail(http.StatusNotFound, "not-found", "There is no such saved template.")
-	t, err := s.access.Template(ctx, c.Param("template"))
-	switch {
-	case errors.Is(err, access.ErrUnknown):
-		return none
-	case err != nil:
-		return err
-	case !by.mayRemove(t):
-		return fail(http.StatusForbidden, "forbidden", "Only "+t.ByName+", who saved this template, removes it.")
-	}
-	if err := s.access.RemoveTemplate(ctx, t.ID); errors.Is(err, access.ErrUnknown) {
-		return none
-	} else if err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

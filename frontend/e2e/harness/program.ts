@@ -57,7 +57,12 @@ export class Program {
     return this.#output.join("");
   }
 
-  api(token = readFileSync(join(this.data, "admin.token"), "utf8").trim()): Api {
+  /** The operator's own token. */
+  get admin(): string {
+    return readFileSync(join(this.data, "admin.token"), "utf8").trim();
+  }
+
+  api(token = this.admin): Api {
     return createApi({ base: this.origin, token });
   }
 

@@ -2,11 +2,11 @@ import { lazy, Suspense, useMemo } from "react";
 import { I18nProvider } from "react-aria-components";
 import { IntlProvider } from "react-intl";
 import { Join } from "../features/join/join";
-import { createApi } from "../sync/api";
+import { ApiError, createApi, type Api } from "../sync/api";
 import { Announcer } from "../ui/announcer";
 import { useText, type MessageId } from "../ui/text";
 import { useReadable } from "../ui/use-readable";
-import { readKey, saveKey } from "./keys";
+import { allKeys, readKey, saveKey } from "./keys";
 import { speech } from "./language";
 import { navigate, parseRoute, Router, usePath } from "./router";
 import { ThemeMenu } from "./theme";
@@ -14,6 +14,7 @@ import { ThemeMenu } from "./theme";
 const loadPlan = () => import("./plan-route");
 const Landing = lazy(() => import("../features/landing/landing"));
 const PlanRoute = lazy(loadPlan);
+const PlansRoute = lazy(() => import("./plans-route"));
 const HistoryRoute = lazy(() => import("./history-route"));
 
 export function App() {
@@ -43,12 +44,15 @@ function Screens() {
   const route = useMemo(() => parseRoute(path), [path]);
   const token = route.kind === "join" ? route.token : undefined;
   const api = useMemo(() => createApi(token === undefined ? {} : { token }), [token]);
+  const starting = useMemo(() => (route.kind === "landing" ? creatingApi() : null), [route.kind]);
   const planId = route.kind === "plan" || route.kind === "history" ? route.id : null;
   const planKey = useMemo(() => (planId === null ? null : readKey(planId)), [planId]);
 
   switch (route.kind) {
     case "landing":
-      return <Landing api={api} theme={<ThemeMenu />} onOpen={(link) => navigate(new URL(link, location.href).pathname)} />;
+      return <Landing api={starting ?? api} theme={<ThemeMenu />} plansHref={allKeys().length > 0 ? "/plans" : null} onOpen={(link) => navigate(new URL(link, location.href).pathname)} />;
+    case "plans":
+      return <PlansRoute />;
     case "join":
       void loadPlan(); // where the button leads
       return (
@@ -73,6 +77,28 @@ function Screens() {
     case "missing":
       return <Stop title="missing.title" text="missing.text" />;
   }
+}
+
+/** Creates plans as the seller this device knows; where that link no longer works, as anyone here may. */
+function creatingApi(): Api {
+  const anyone = createApi();
+  const key = allKeys().find(({ role }) => role === "owner" || role === "seller");
+  if (!key) return anyone;
+  const seller = createApi({ token: key.token });
+  const either = async <T,>(ask: (api: Api) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(seller);
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) return ask(anyone);
+      throw cause;
+    }
+  };
+  return {
+    ...anyone,
+    templates: () => either((api) => api.templates()),
+    createPlan: (plan) => either((api) => api.createPlan(plan)),
+    removeTemplate: (id) => either((api) => api.removeTemplate(id)),
+  };
 }
 
 /** A page with nothing to do but go back. */

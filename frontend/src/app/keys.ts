@@ -38,6 +38,20 @@ export function readKey(plan: string): Key | null {
   return null;
 }
 
+/** Everyone this browser is, one person per plan: what its own list of plans is made of. */
+export function allKeys(): readonly Key[] {
+  const found = new Map<string, Key>();
+  for (const storage of storages()) {
+    for (let at = 0; at < storage.length; at++) {
+      const name = storage.key(at);
+      if (name === null || !name.startsWith(nameOf(""))) continue;
+      const key = parseKey(storage.getItem(name));
+      if (key && !found.has(key.plan)) found.set(key.plan, key);
+    }
+  }
+  return [...found.values()];
+}
+
 function storages(): Storage[] {
   const found: Storage[] = [];
   for (const pick of [() => sessionStorage, () => localStorage]) {

@@ -4,6 +4,7 @@ import { parseRoute } from "./router";
 describe("parseRoute", () => {
   it.each([
     ["/", { kind: "landing" }],
+    ["/plans", { kind: "plans" }],
     ["/j/cp_abc", { kind: "join", token: "cp_abc" }],
     ["/p/k3f", { kind: "plan", id: "k3f", view: "plan" }],
     ["/p/k3f/", { kind: "plan", id: "k3f", view: "plan" }],

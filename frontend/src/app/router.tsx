@@ -4,6 +4,7 @@ import { isViewId, type ViewId } from "../features/plan/views";
 
 export type Route =
   | { readonly kind: "landing" }
+  | { readonly kind: "plans" }
   | { readonly kind: "join"; readonly token: string }
   | { readonly kind: "plan"; readonly id: string; readonly view: ViewId }
   | { readonly kind: "history"; readonly id: string }
@@ -13,6 +14,7 @@ export function parseRoute(path: string): Route {
   const parts = path.split("/").filter(Boolean).map(decode);
   const [first, second, third] = parts;
   if (first === undefined) return { kind: "landing" };
+  if (first === "plans" && parts.length === 1) return { kind: "plans" };
   if (first === "j" && second !== undefined && parts.length === 2) return { kind: "join", token: second };
   if (first === "p" && second !== undefined && parts.length === 2) return { kind: "plan", id: second, view: "plan" };
   if (first === "p" && second !== undefined && third === "history" && parts.length === 3) return { kind: "history", id: second };

@@ -25,11 +25,19 @@ export interface TemplateInfo {
   readonly stages: number;
   readonly steps: number;
   readonly days: number;
+  /** Somebody here made it of a plan. */
+  readonly saved: boolean;
+  /** Who saved it; empty for built-in ones. */
+  readonly by: string;
+  /** This caller may remove it. */
+  readonly mine: boolean;
 }
 
+/** A plan starts from a template or as a copy of a plan the caller may read. */
 export interface NewPlan {
   readonly title: string;
-  readonly template: string;
+  readonly template?: string;
+  readonly copyOf?: string;
   readonly anchor?: { readonly kind: string; readonly date: string; readonly provisional?: boolean };
   readonly noun?: string;
 }
@@ -38,6 +46,47 @@ export interface NewPlan {
 export interface CreatedPlan {
   readonly id: string;
   readonly links: Readonly<Record<string, string>>;
+}
+
+export interface HealthReason {
+  readonly code: string;
+  readonly title: string;
+  readonly days: number;
+  readonly count: number;
+}
+
+export interface NextStep {
+  readonly node: string;
+  readonly title: string;
+  /** A calendar date, or empty. */
+  readonly due: string;
+  readonly side: string;
+}
+
+/** A plan in a list: what it is and how it is doing. */
+export interface PlanRow {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  readonly created: string;
+  readonly archived: boolean;
+  readonly light: "green" | "yellow" | "red" | "";
+  /** Worst first. */
+  readonly reasons: readonly HealthReason[];
+  readonly done: number;
+  readonly total: number;
+  readonly overdue: number;
+  readonly goLive: { readonly date: string; readonly forecast: string; readonly late: number };
+  readonly slipped: number;
+  readonly next: NextStep | null;
+  readonly gate: NextStep | null;
+  readonly sellerEdits: number;
+  readonly buyerEdits: number;
+  /** ISO times, empty for never. */
+  readonly sellerAt: string;
+  readonly buyerAt: string;
+  /** A sentence, when the plan could not be read; empty otherwise. */
+  readonly problem: string;
 }
 
 /** What a personal link stands for. Asking changes nothing. */
@@ -107,6 +156,13 @@ export interface HistoryQuery {
 export interface Api {
   readonly templates: () => Promise<readonly TemplateInfo[]>;
   readonly createPlan: (plan: NewPlan) => Promise<CreatedPlan>;
+  readonly saveTemplate: (template: { plan: string; title: string; description: string }) => Promise<TemplateInfo>;
+  readonly removeTemplate: (id: string) => Promise<void>;
+  /** All plans of the server; needs a token that may read them. `today` is the reader's date. */
+  readonly portfolio: (today: string) => Promise<readonly PlanRow[]>;
+  /** How one plan is doing, for whoever may read it. */
+  readonly health: (plan: string, today: string) => Promise<PlanRow>;
+  readonly archive: (plan: string, archived: boolean) => Promise<void>;
   /** The plan's projection as the server sees it, with `seq`. */
   readonly plan: (id: string) => Promise<unknown>;
   readonly planAt: (id: string, seq: number) => Promise<unknown>;
@@ -145,6 +201,38 @@ const template: Parser<TemplateInfo> = record({
   stages: or(number, 0),
   steps: or(number, 0),
   days: or(number, 0),
+  saved: or(flag, false),
+  by: or(text, ""),
+  mine: or(flag, false),
+});
+
+const nextStep: Parser<NextStep> = record({ node: text, title: or(text, ""), due: or(text, ""), side: or(text, "") });
+
+const light: Parser<PlanRow["light"]> = (value, where) => {
+  const word = text(value, where);
+  return word === "green" || word === "yellow" || word === "red" ? word : "";
+};
+
+const planRow: Parser<PlanRow> = record({
+  id: text,
+  title: text,
+  status: or(text, ""),
+  created: or(text, ""),
+  archived: or(flag, false),
+  light,
+  reasons: or(list(record({ code: text, title: or(text, ""), days: or(number, 0), count: or(number, 0) })), []),
+  done: or(number, 0),
+  total: or(number, 0),
+  overdue: or(number, 0),
+  goLive: record({ date: or(text, ""), forecast: or(text, ""), late: or(number, 0) }),
+  slipped: or(number, 0),
+  next: or(nextStep, null),
+  gate: or(nextStep, null),
+  sellerEdits: or(number, 0),
+  buyerEdits: or(number, 0),
+  sellerAt: or(text, ""),
+  buyerAt: or(text, ""),
+  problem: or(text, ""),
 });
 
 const can: Parser<Can> = record({ write: or(flag, false), comment: or(flag, false), history: or(flag, false) });
@@ -238,6 +326,11 @@ export function createApi(options: ApiOptions = {}): Api {
   return {
     templates: () => request("GET", "/api/templates", list(template)),
     createPlan: (plan) => request("POST", "/api/plans", record({ id: text, links: table(text) }), plan),
+    saveTemplate: (body) => request("POST", "/api/templates", template, body),
+    removeTemplate: (id) => request("DELETE", `/api/templates/${encodeURIComponent(id)}`, nothing),
+    portfolio: async (today) => (await request("GET", `/api/portfolio?today=${today}`, record({ plans: list(planRow) }))).plans,
+    health: (id, today) => request("GET", `${planPath(id)}/health?today=${today}`, planRow),
+    archive: (id, archived) => request("PATCH", planPath(id), nothing, { archived }),
     plan: (id) => request("GET", planPath(id), anything),
     planAt: (id, seq) => request("GET", `${planPath(id)}/at/${seq}`, anything),
     history: (id, query = {}) => {

@@ -3,7 +3,8 @@ import { FormattedMessage } from "react-intl";
 import { RadioButton, RadioField, RadioGroup } from "react-aria-components";
 import type { Api, CreatedPlan, TemplateInfo } from "../../sync/api";
 import { ApiError } from "../../sync/api";
-import { Button } from "../../ui/button";
+import { useAnnounce } from "../../ui/announcer";
+import { Button, IconButton } from "../../ui/button";
 import { DatePicker } from "../../ui/date-picker";
 import { TextField } from "../../ui/field";
 import { Icon, Logo } from "../../ui/icons";
@@ -16,10 +17,12 @@ export interface LandingProps {
   /** Leads to a personal link on this page's own server. */
   onOpen: (link: string) => void;
   theme: React.ReactNode;
+  /** Where this device's own plans are listed; null while it has none. */
+  plansHref: string | null;
 }
 
 /** The front door: what this is, a plan to start, and the demo where there is one. */
-export default function Landing({ api, onOpen, theme }: LandingProps) {
+export default function Landing({ api, onOpen, theme, plansHref }: LandingProps) {
   const t = useText();
   const [demo, setDemo] = useState<Readonly<Record<string, string>> | null>(null);
   const [created, setCreated] = useState<{ plan: CreatedPlan; title: string } | null>(null);
@@ -44,7 +47,14 @@ export default function Landing({ api, onOpen, theme }: LandingProps) {
           <Logo />
           Coplan
         </a>
-        {theme}
+        <span className="landing-tools">
+          {plansHref !== null && (
+            <a className="button button-quiet" href={plansHref}>
+              {t("portfolio.yours")}
+            </a>
+          )}
+          {theme}
+        </span>
       </header>
       {created ? (
         <main className="landing-created">
@@ -109,6 +119,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
   const [error, setError] = useState<ApiError | null>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const announce = useAnnounce();
   const titleInput = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -127,6 +138,17 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
       gone = true;
     };
   }, [api]);
+
+  const remove = async (each: TemplateInfo) => {
+    try {
+      await api.removeTemplate(each.id);
+      announce(t("template.removed", { title: each.title }));
+      setTemplates((now) => now?.filter((other) => other !== each) ?? null);
+      setTemplate((now) => (now === each.id ? (templates?.[0]?.id ?? "") : now));
+    } catch (cause) {
+      setError(asApiError(cause));
+    }
+  };
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -187,7 +209,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
               <RadioField key={each.id} value={each.id} className="template-field">
                 <RadioButton className="template">
                 <span className="template-title">{each.title}</span>
-                <span className="template-text">{each.description}</span>
+                <span className="template-text">{each.description || (each.saved ? t("template.by", { name: each.by }) : "")}</span>
                 <span className="template-size">
                   {each.steps > 0
                     ? t("create.size", { stages: each.stages, steps: each.steps, weeks: Math.max(1, Math.round(each.days / 5)) })
@@ -197,6 +219,15 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
                   <Icon name="check" size={16} />
                 </span>
                 </RadioButton>
+                {each.mine && (
+                  <IconButton
+                    small
+                    icon="trash"
+                    className="template-remove"
+                    label={t("template.remove", { title: each.title })}
+                    onPress={() => void remove(each)}
+                  />
+                )}
               </RadioField>
             )) ?? (error ? null : <span className="skeleton skeleton-block" />)}
           </div>

@@ -1,0 +1,354 @@
+import { useCallback, useEffect, useState, type ReactNode, type SubmitEvent } from "react";
+import { useIntl } from "react-intl";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import type { Api } from "../../sync/api";
+import { useAnnounce } from "../../ui/announcer";
+import { Button, IconButton } from "../../ui/button";
+import { formatAgo, useDays, useNow, useToday } from "../../ui/dates";
+import { TextField } from "../../ui/field";
+import { Icon, Logo } from "../../ui/icons";
+import { MenuButton, MenuItem } from "../../ui/menu";
+import { useProblem } from "../../ui/problem";
+import { useText, type MessageId } from "../../ui/text";
+import { DuplicateDialog, TemplateDialog } from "./forms";
+import { Momentum } from "./light";
+import { arrange, inFilter, ownRows, type Column, type Filter, type Order, type OwnPlan, type Row } from "./rows";
+import "./portfolio.css";
+
+export interface PortfolioProps {
+  /** The plans this device has links for. */
+  own: readonly OwnPlan[];
+  /** The access token for all plans, while this tab has one. */
+  token: string | null;
+  onToken: (token: string | null) => void;
+  apiFor: (token: string) => Api;
+  /** Leads to a personal link on this page's own server. */
+  onOpen: (link: string) => void;
+  theme: ReactNode;
+}
+
+type Loaded = { readonly rows: readonly Row[]; readonly failed: string | null };
+
+/** Every plan at a glance: how far, how healthy, what next. */
+export default function Portfolio({ own, token, onToken, apiFor, onOpen, theme }: PortfolioProps) {
+  const t = useText();
+  const problem = useProblem();
+  const today = useToday();
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    document.title = `${t("portfolio.title")} · Coplan`;
+  }, [t]);
+
+  useEffect(() => {
+    let gone = false;
+    const done = (next: Loaded) => {
+      if (!gone) setLoaded(next);
+    };
+    const load = async () => {
+      const mine = await ownRows(own, today, problem);
+      if (token === null) {
+        done({ rows: mine, failed: null });
+        return;
+      }
+      try {
+        const all = await apiFor(token).portfolio(today);
+        done({ rows: all.map((row) => ({ ...row, own: own.find((each) => each.id === row.id) ?? null })), failed: null });
+      } catch (cause) {
+        done({ rows: mine, failed: problem(cause) });
+      }
+    };
+    void load();
+    return () => {
+      gone = true;
+    };
+  }, [own, token, apiFor, today, problem, round]);
+
+  const reload = useCallback(() => setRound((n) => n + 1), []);
+  return (
+    <div className="plans">
+      <header className="plans-bar">
+        <a className="landing-brand" href="/" aria-label={t("home")}>
+          <Logo />
+          Coplan
+        </a>
+        <span className="bar-space" />
+        {theme}
+        <a className="button button-main" href="/#start">
+          {t("portfolio.new")}
+        </a>
+      </header>
+      <main className="plans-main">
+        <h1 className="plans-title">{t(token === null ? "portfolio.yours" : "portfolio.title")}</h1>
+        <p className="plans-lead">{t("portfolio.lead")}</p>
+        {loaded ? (
+          <Plans rows={loaded.rows} onOpen={onOpen} onChanged={reload} workspace={token === null ? null : apiFor(token)} />
+        ) : (
+          <p className="plans-lead" role="status">
+            {t("portfolio.loading")}
+          </p>
+        )}
+        <Scope token={token} failed={loaded?.failed ?? null} onToken={onToken} />
+      </main>
+    </div>
+  );
+}
+
+const filters: readonly [Filter, MessageId][] = [
+  ["current", "portfolio.filterCurrent"],
+  ["attention", "portfolio.filterAttention"],
+  ["archived", "portfolio.filterArchived"],
+];
+
+const columns: readonly [Column | "next", MessageId][] = [
+  ["plan", "portfolio.plan"],
+  ["health", "portfolio.health"],
+  ["progress", "portfolio.progress"],
+  ["goLive", "portfolio.goLive"],
+  ["next", "portfolio.next"],
+  ["edits", "portfolio.edits"],
+];
+
+function Plans({ rows, onOpen, onChanged, workspace }: { rows: readonly Row[]; onOpen: (link: string) => void; onChanged: () => void; workspace: Api | null }) {
+  const t = useText();
+  const [filter, setFilter] = useState<Filter>("current");
+  const [search, setSearch] = useState("");
+  const [order, setOrder] = useState<Order>({ column: "health", down: false });
+  if (rows.length === 0) return <p className="plans-empty">{t("portfolio.none")}</p>;
+  const shown = arrange(rows, filter, search, order);
+  return (
+    <>
+      <div className="plans-tools">
+        <TextField label={t("portfolio.search")} hideLabel placeholder={t("portfolio.search")} value={search} onChange={setSearch} type="search" className="plans-search" />
+        <ToggleButtonGroup
+          className="plans-filters"
+          aria-label={t("portfolio.filter")}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[filter]}
+          onSelectionChange={(keys) => {
+            for (const key of keys) setFilter(key as Filter);
+          }}
+        >
+          {filters.map(([id, label]) => (
+            <ToggleButton key={id} id={id} className="plans-filter">
+              {t(label, { count: rows.filter((row) => inFilter(row, id)).length })}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      </div>
+      {shown.length === 0 ? (
+        <p className="plans-empty">{t("portfolio.noneFound")}</p>
+      ) : (
+        <table className="plans-table">
+          <thead>
+            <tr>
+              {columns.map(([id, label]) => (
+                <Heading key={id} id={id} label={t(label)} order={order} onOrder={setOrder} />
+              ))}
+              <th>
+                <span className="visually-hidden">{t("more")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <PlanLine key={row.id} row={row} onOpen={onOpen} onChanged={onChanged} workspace={workspace} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function Heading({ id, label, order, onOrder }: { id: Column | "next"; label: string; order: Order; onOrder: (order: Order) => void }) {
+  const t = useText();
+  if (id === "next") return <th scope="col">{label}</th>;
+  const sorted = order.column === id;
+  const say = sorted ? t(order.down ? "portfolio.sortDown" : "portfolio.sortUp", { column: label }) : label;
+  return (
+    <th scope="col" aria-sort={sorted ? (order.down ? "descending" : "ascending") : "none"}>
+      <button type="button" className="plans-sort" aria-label={say} onClick={() => onOrder({ column: id, down: sorted && !order.down })}>
+        {label}
+        {sorted && <Icon name={order.down ? "arrowDown" : "arrowUp"} size={13} />}
+      </button>
+    </th>
+  );
+}
+
+interface LineProps {
+  row: Row;
+  onOpen: (link: string) => void;
+  onChanged: () => void;
+  workspace: Api | null;
+}
+
+function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
+  const t = useText();
+  const days = useDays();
+  const next = row.gate ?? row.next;
+  return (
+    <tr className="plans-row" data-plan={row.id}>
+      <th scope="row" className="plans-name">
+        <PlanName row={row} onOpen={onOpen} workspace={workspace} />
+        {row.problem && <span className="plans-problem">{row.problem || t("portfolio.unreadable")}</span>}
+      </th>
+      <td data-label={t("portfolio.health")}>{!row.problem && <Momentum row={row} />}</td>
+      <td data-label={t("portfolio.progress")}>{!row.problem && <Progress row={row} />}</td>
+      <td data-label={t("portfolio.goLive")}>
+        {row.goLive.date && <span className="plans-date">{days.format(row.goLive.date)}</span>}
+        {row.goLive.late > 0 && <span className="plans-late">{t("portfolio.forecast", { date: days.format(row.goLive.forecast) })}</span>}
+        {row.slipped > 0 && <span className="plans-soft">{t("portfolio.slipped", { days: row.slipped })}</span>}
+      </td>
+      <td data-label={t("portfolio.next")}>
+        {next && (
+          <>
+            <span>{row.gate ? t("portfolio.gate", { title: next.title }) : next.title}</span>
+            {next.due && <span className="plans-soft">{t("portfolio.due", { date: days.format(next.due) })}</span>}
+          </>
+        )}
+      </td>
+      <td data-label={t("portfolio.edits")}>{!row.problem && <Edits row={row} />}</td>
+      <td className="plans-more">{row.own && <RowMenu row={row} own={row.own} onOpen={onOpen} onChanged={onChanged} />}</td>
+    </tr>
+  );
+}
+
+function PlanName({ row, onOpen, workspace }: { row: Row; onOpen: (link: string) => void; workspace: Api | null }) {
+  const problem = useProblem();
+  const [failed, setFailed] = useState<string | null>(null);
+  if (row.own) {
+    return (
+      <a className="plans-link" href={`/p/${encodeURIComponent(row.id)}`}>
+        {row.title}
+      </a>
+    );
+  }
+  // No link of one's own yet: whoever holds the token makes themselves one.
+  const join = () => {
+    workspace?.createLink(row.id, { role: "seller" }).then(onOpen, (cause: unknown) => setFailed(problem(cause)));
+  };
+  return (
+    <>
+      <button type="button" className="plans-link" onClick={join}>
+        {row.title}
+      </button>
+      {failed !== null && (
+        <span className="plans-problem" role="alert">
+          {failed}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Progress({ row }: { row: Row }) {
+  const t = useText();
+  if (row.total === 0) return <span className="plans-soft">{t("portfolio.noSteps")}</span>;
+  return (
+    <span className="plans-progress">
+      <span className="plans-track" aria-hidden="true">
+        <span className="plans-done" style={{ inlineSize: `${(100 * row.done) / row.total}%` }} />
+      </span>
+      {t("portfolio.steps", { done: row.done, total: row.total })}
+    </span>
+  );
+}
+
+/** When each side worked on it last: a plan only one side touches is in trouble. */
+function Edits({ row }: { row: Row }) {
+  const t = useText();
+  const intl = useIntl();
+  const now = useNow();
+  const when = (at: string) => (at ? formatAgo(intl, at, now) : t("portfolio.never"));
+  const total = row.sellerEdits + row.buyerEdits;
+  return (
+    <span className="plans-edits" title={total > 0 ? t("portfolio.mutual", { buyer: row.buyerEdits, total }) : undefined}>
+      <span>{t("portfolio.buyer", { when: when(row.buyerAt) })}</span>
+      <span className="plans-soft">{t("portfolio.seller", { when: when(row.sellerAt) })}</span>
+    </span>
+  );
+}
+
+function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOpen: (link: string) => void; onChanged: () => void }) {
+  const t = useText();
+  const announce = useAnnounce();
+  const [asking, setAsking] = useState<"duplicate" | "template" | null>(null);
+  const selling = own.role === "owner" || own.role === "seller";
+  if (!selling) return null;
+  const archive = async () => {
+    await own.api.archive(row.id, !row.archived);
+    announce(t(row.archived ? "portfolio.restored" : "portfolio.archived", { title: row.title }));
+    onChanged();
+  };
+  return (
+    <>
+      <MenuButton
+        aria-label={t("portfolio.more", { title: row.title })}
+        placement="bottom end"
+        onAction={(key) => {
+          if (key === "duplicate" || key === "template") setAsking(key);
+          if (key === "archive") archive().catch(() => onChanged());
+        }}
+        button={<IconButton small icon="more" label={t("portfolio.more", { title: row.title })} />}
+      >
+        <MenuItem id="duplicate" icon="plus">
+          {t("portfolio.duplicate")}
+        </MenuItem>
+        <MenuItem id="template" icon="flag">
+          {t("portfolio.template")}
+        </MenuItem>
+        <MenuItem id="archive" icon={row.archived ? "restore" : "trash"}>
+          {t(row.archived ? "portfolio.restore" : "portfolio.archive")}
+        </MenuItem>
+      </MenuButton>
+      {asking === "duplicate" && <DuplicateDialog api={own.api} plan={row} onClose={() => setAsking(null)} onOpen={onOpen} />}
+      {asking === "template" && (
+        <TemplateDialog
+          api={own.api}
+          plan={row}
+          onClose={() => setAsking(null)}
+          onSaved={() => {
+            setAsking(null);
+            announce(t("template.saved"));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Whose plans these are: this device's, or with a token the whole server's. */
+function Scope({ token, failed, onToken }: { token: string | null; failed: string | null; onToken: (token: string | null) => void }) {
+  const t = useText();
+  const [text, setText] = useState("");
+  if (token !== null) {
+    return (
+      <div className="plans-scope">
+        {failed !== null && (
+          <p className="form-error" role="alert">
+            {failed}
+          </p>
+        )}
+        <Button look="quiet" small onPress={() => onToken(null)}>
+          {t("portfolio.tokenForget")}
+        </Button>
+      </div>
+    );
+  }
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (text.trim() !== "") onToken(text.trim());
+  };
+  return (
+    <details className="plans-scope">
+      <summary>{t("portfolio.all")}</summary>
+      <form className="plans-token" onSubmit={submit}>
+        <TextField label={t("portfolio.token")} hint={t("portfolio.allHint")} value={text} onChange={setText} type="password" autoComplete="off" />
+        <Button type="submit">{t("portfolio.tokenGo")}</Button>
+      </form>
+    </details>
+  );
+}
