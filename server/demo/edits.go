@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -91,6 +92,41 @@ func (s *story) call(by journal.Actor, role, name, email string) {
 		m, _ := s.d.Map(plan.RootRoles).Map(role)
 		m.Set(tx, plan.RoleName, name)
 		m.Set(tx, plan.RoleEmail, email)
+	})
+}
+
+// gate gives a step a gate: who signs it off, which stage waits for it, how many
+// resources it asks for, and its criteria.
+func (s *story) gate(by journal.Actor, id, reviewer, stage string, evidence int, entry, exit []string) {
+	s.edit(by, func(tx *crdt.Tx) {
+		gate, _ := s.node(id).Map(plan.NodeGate)
+		gate.Set(tx, plan.GateOn, true)
+		gate.Set(tx, plan.GateReviewer, reviewer)
+		gate.Set(tx, plan.GateLocks, stage)
+		gate.Set(tx, plan.GateEvidence, evidence)
+	})
+	for _, list := range []struct {
+		key   string
+		texts []string
+	}{{plan.GateEntry, entry}, {plan.GateExit, exit}} {
+		ords := plan.Spread(len(list.texts))
+		for i, text := range list.texts {
+			s.edit(by, func(tx *crdt.Tx) {
+				gate, _ := s.node(id).Map(plan.NodeGate)
+				criteria, _ := gate.Map(list.key)
+				plan.WriteCriterion(tx, criteria, fmt.Sprintf("%s-%s-%d", id, list.key, i+1), ords[i], text)
+			})
+		}
+	}
+}
+
+// tick checks a criterion off.
+func (s *story) tick(by journal.Actor, id, list, criterion string) {
+	s.edit(by, func(tx *crdt.Tx) {
+		gate, _ := s.node(id).Map(plan.NodeGate)
+		criteria, _ := gate.Map(list)
+		m, _ := criteria.Map(criterion)
+		m.Set(tx, plan.CriterionChecked, map[string]any{plan.CheckedBy: by.ID, plan.CheckedName: by.Name, plan.CheckedAt: plan.Stamp(s.at)})
 	})
 }
 

@@ -83,6 +83,14 @@ func (s *story) tell(id string) {
 	s.on(11, 15, 48)
 	s.reply(ben, "data-location", "In Frankfurt only, encrypted at rest. The test tenant is deleted thirty days after the results review; Lena sends you the data-flow diagram today.")
 
+	// What the assessment has to show before implementation begins.
+	s.on(10, 9, 25)
+	s.gate(aisha, "security-review", "security-lead", "implementation", 1,
+		[]string{"Data-flow diagram received"},
+		[]string{"Penetration test report read", "Every open finding has an owner and a date"})
+	s.on(10, 16, 40)
+	s.tick(aisha, "security-review", plan.GateEntry, "security-review-entry-1")
+
 	s.on(9, 11, 2)
 	s.set(ben, "poc-load", plan.NodeStatus, plan.StatusDone)
 	s.write(dana, cost, "The licence is €96,000 a year, plus €28,000 once for set-up. ")

@@ -33,7 +33,7 @@ import { spliceText } from "./text";
 import { arrange, buildTree, comparePlaces, isWithin, kindAt, readPlaces, type Place } from "./tree";
 import { markAdded, startAdding, Typing } from "./undo";
 
-export type EditCode = "gone" | "kind" | "cycle" | "depth" | "date" | "number" | "length" | "full" | "empty" | "email" | "url";
+export type EditCode = "gone" | "kind" | "cycle" | "depth" | "date" | "number" | "length" | "full" | "empty" | "email" | "url" | "stage";
 
 /** Why an edit can't be made. The message is a sentence for the person who tried. */
 export class EditError extends Error {

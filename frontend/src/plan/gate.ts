@@ -109,6 +109,11 @@ type SignedNode = Pick<NodeView, "id" | "title" | "noteText" | "why" | "outcome"
 
 /** The node's gate; null when it has none. */
 export function readGateView(f: Fields, node: SignedNode, signed: Signed): GateView | null {
+  return readGate(f, node, signed)?.view ?? null;
+}
+
+/** The node's gate with the canonical text of what would be signed now. */
+export function readGate(f: Fields, node: SignedNode, signed: Signed): { readonly view: GateView; readonly now: string } | null {
   const gate = gateFields(f);
   if (gate === null) return null;
   const entry = readCriteria(gate, GATE.entry);
@@ -144,7 +149,8 @@ export function readGateView(f: Fields, node: SignedNode, signed: Signed): GateV
     locks,
   });
   const last = signed.last.get(node.id);
-  return { entry, exit, evidence, linked: links.length, reviewer, locks, state: stateOf(last, now, missing), missing, stateHash: sha256(now) };
+  const view = { entry, exit, evidence, linked: links.length, reviewer, locks, state: stateOf(last, now, missing), missing, stateHash: sha256(now) };
+  return { view, now };
 }
 
 function stateOf(last: SignoffView | undefined, now: string, missing: readonly MissingView[]): GateState {

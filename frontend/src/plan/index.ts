@@ -13,6 +13,8 @@
  * store.node(id)             { title, noteText, why, status, side, due, start, days, likelyBlocker, owners, kind, del, … }
  * store.roles                RoleSnapshot[]
  * store.threads              ThreadSnapshot[]; store.threadsOn(nodeId) those of one step
+ * store.gate(id)             the step's gate with its decisions, or null; store.locks: stages that wait for one
+ * store.rules                RuleView[]; where they stand today: ruleStatuses
  * store.progress             { done, total } steps (milestones and tasks; skipped and subtasks don't count)
  * store.summaryText          plain text of the executive summary
  *
@@ -31,6 +33,11 @@
  * null for the end. Comments are commands to the server, not edits; see sync.
  */
 export * from "./edit";
+export * from "./gate";
+export * from "./gate-state";
+export * from "./gates";
+export * from "./rule";
+export * from "./rules";
 export * from "./ord";
 export * from "./people";
 export * from "./project";

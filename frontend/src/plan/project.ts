@@ -280,7 +280,7 @@ function readTree(plan: Plan, signed: Signed, warnings: Warning[]): { stages: No
   return { stages: grow("", null), bin };
 }
 
-function readNodeView(id: string, f: Fields, signed: Signed): StoredNode {
+export function readNodeView(id: string, f: Fields, signed: Signed): StoredNode {
   const note = f.rich(NODE.note);
   const owners = readOwners(f);
   const title = f.text(NODE.title);

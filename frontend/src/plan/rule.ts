@@ -1,5 +1,5 @@
 /** Rules about delays: what they say, and where they stand on a day. As in `server/plan/rule.go`. */
-import { mapsIn, type Fields, type Warning } from "./fields";
+import { Fields, mapsIn, type Warning } from "./fields";
 import { readAuthor, type Author } from "./project";
 import { compareText } from "./richtext";
 import { DEFAULT_RULE_DAYS, parseDate, ROOT, RULE, RULE_KINDS, type Plan, type RuleKind, type RuleState } from "./schema";
@@ -53,6 +53,16 @@ function readRule(id: string, f: Fields): RuleView {
     if (valid !== undefined) steps.push([step, valid]);
   }
   return { ...view, answer: { ...answer, steps: Object.fromEntries(steps) } };
+}
+
+/** The dates of the baseline, by step. */
+export function readAgreed(plan: Plan): Readonly<Record<string, string>> {
+  const dates: [string, string][] = [];
+  for (const [step, value] of new Fields([], plan.baseline, ROOT.baseline).object("dates").values()) {
+    const date = parseDate(value);
+    if (date !== undefined) dates.push([step, date]);
+  }
+  return Object.fromEntries(dates);
 }
 
 /** What a rule needs to know of a step. */

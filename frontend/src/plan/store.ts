@@ -3,11 +3,14 @@
  * keystroke in one title redraws one row.
  */
 import type * as Y from "yjs";
+import { readGateSnapshot, readLocks, type GateSnapshot, type Lock } from "./gate-state";
+import { readSigned, type Signed } from "./gate";
 import type { Readable } from "./readable";
 import { nodeMap, NODE, openPlan, type NodeId, type Plan } from "./schema";
 import { buildTree, kindInPlace, placeOf, readPlaces, type Tree, type TreeNode } from "./tree";
 import { readWorkingView, type WorkingView } from "./project-hub";
 import { readRich, richText } from "./richtext";
+import { readAgreed, readRuleViews, type RuleView } from "./rule";
 import {
   readAnchor,
   readMeta,
@@ -38,6 +41,13 @@ export interface PlanStore {
   /** In the order of the folders' rows. */
   readonly resources: Readable<readonly ResourceSnapshot[]>;
   /** All threads, oldest first. */
+  /** The step's gate with its decisions; null while it has none. */
+  readonly gate: (id: NodeId) => Readable<GateSnapshot | null>;
+  /** Stages that wait for a gate. */
+  readonly locks: Readable<readonly Lock[]>;
+  readonly rules: Readable<readonly RuleView[]>;
+  /** The dates both sides agreed to, by step. */
+  readonly agreed: Readable<Readonly<Record<string, string>>>;
   readonly threads: Readable<readonly ThreadSnapshot[]>;
   /** Threads on one node: its note, its fields, or the whole of it. */
   readonly threadsOn: (id: NodeId) => Readable<readonly ThreadSnapshot[]>;
@@ -155,10 +165,29 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   const roles = derive<readonly RoleSnapshot[]>(() => readRoles(plan));
   const working = derive<WorkingView>(() => readWorkingView(plan));
   const resources = derive<readonly ResourceSnapshot[]>(() => readResources(plan));
+  const signed = derive<Signed>(() => readSigned(plan), (_, next) => next);
+  const rules = derive<readonly RuleView[]>(() => readRuleViews(plan));
+  const agreed = derive(() => readAgreed(plan));
   const threads = derive<readonly ThreadSnapshot[]>(() => readThreads(plan));
   const summaryText = derive(() => richText(readRich(plan.summary)));
   const tree = derive<Tree>(() => buildTree(readPlaces(plan)), keepTree);
   const progress = derive<Progress>(() => countProgress(plan, tree.get()));
+  const locks = derive<readonly Lock[]>(() => readLocks(plan, tree.get(), signed.get()));
+  const gates = new Map<NodeId, Derived<GateSnapshot | null>>();
+  const gate = (id: NodeId): Derived<GateSnapshot | null> => {
+    let readable = gates.get(id);
+    if (!readable) {
+      readable = derive(() => readGateSnapshot(plan, id, signed.get()));
+      gates.set(id, readable);
+    }
+    return readable;
+  };
+  /** Gates depend on decisions, roles and resources as well. */
+  const markGates = (): void => {
+    signed.mark();
+    locks.mark();
+    for (const readable of gates.values()) readable.mark();
+  };
   const nodes = new Map<NodeId, Derived<NodeSnapshot | undefined>>();
   const node = (id: NodeId): Derived<NodeSnapshot | undefined> => {
     let readable = nodes.get(id);
@@ -208,14 +237,18 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       if (path.length === 0) {
         for (const key of keys) {
           nodes.get(key as NodeId)?.mark();
+          gates.get(key as NodeId)?.mark();
           moved.add(key);
         }
         tree.mark();
+        locks.mark();
         progress.mark();
         continue;
       }
       nodes.get(path[0] as NodeId)?.mark();
+      gates.get(path[0] as NodeId)?.mark();
       if (path[1] === NODE.note) markThreads();
+      if (path[1] === NODE.gate || keys.includes(NODE.gate) || keys.some((key) => STRUCTURE.has(key))) locks.mark();
       if (path.length > 1) continue;
       if (keys.some((key) => STRUCTURE.has(key))) tree.mark();
       if (keys.includes(NODE.parent) || keys.includes(NODE.kind)) moved.add(String(path[0]));
@@ -228,9 +261,17 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     ready.mark();
   };
   const onAnchor = (): void => anchor.mark();
-  const onRoles = (): void => roles.mark();
+  const onRoles = (): void => {
+    roles.mark();
+    markGates();
+  };
   const onWorking = (): void => working.mark();
-  const onResources = (): void => resources.mark();
+  const onResources = (): void => {
+    resources.mark();
+    markGates();
+  };
+  const onRules = (): void => rules.mark();
+  const onBaseline = (): void => agreed.mark();
   const onSummary = (): void => {
     summaryText.mark();
     markThreads();
@@ -249,6 +290,9 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
   plan.roles.observeDeep(onRoles);
   plan.working.observeDeep(onWorking);
   plan.resources.observeDeep(onResources);
+  plan.signoffs.observeDeep(markGates);
+  plan.rules.observeDeep(onRules);
+  plan.baseline.observeDeep(onBaseline);
   plan.threads.observeDeep(markThreads);
   plan.summary.observeDeep(onSummary);
   doc.on("afterTransaction", flush);
@@ -262,6 +306,10 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
     roles,
     working,
     resources,
+    gate,
+    locks,
+    rules,
+    agreed,
     threads,
     threadsOn,
     progress,
@@ -274,6 +322,9 @@ export function createPlanStore(doc: Y.Doc): PlanStore {
       plan.roles.unobserveDeep(onRoles);
       plan.working.unobserveDeep(onWorking);
       plan.resources.unobserveDeep(onResources);
+      plan.signoffs.unobserveDeep(markGates);
+      plan.rules.unobserveDeep(onRules);
+      plan.baseline.unobserveDeep(onBaseline);
       plan.threads.unobserveDeep(markThreads);
       plan.summary.unobserveDeep(onSummary);
       doc.off("afterTransaction", flush);

@@ -38,8 +38,8 @@ const BURST = 700;
 export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): Undo {
   let last: Y.Transaction | null = null;
   let lastKind: unknown = null;
-  const { meta, anchor, summary, nodes, roles, working, resources, metrics, dismissed } = plan;
-  const manager = new Y.UndoManager([meta, anchor, summary, nodes, roles, working, resources, plan.case, metrics, dismissed, plan.calendar], {
+  const { meta, anchor, summary, nodes, roles, working, resources, rules, metrics, dismissed } = plan;
+  const manager = new Y.UndoManager([meta, anchor, summary, nodes, roles, working, resources, rules, plan.case, metrics, dismissed, plan.calendar], {
     captureTimeout: BURST,
     trackedOrigins: new Set<unknown>([LOCAL, Typing, ...editorOrigins]),
     captureTransaction: (transaction) => {

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons";
 import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
 import { useText } from "../../ui/text";
 import { focusField } from "./focus";
+import { StageLock } from "./gates/lock";
 import { useNode, useNodes } from "./hooks";
 import { useDrag, useNudge } from "./move";
 import { FieldPresence } from "./presence";
@@ -47,6 +48,7 @@ export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
         {rights.write && <StageMenu id={branch.id} title={title} onAdd={add} />}
         <StageCount branch={branch} />
       </div>
+      <StageLock stage={branch.id} />
       <ol className="steps" data-list={branch.id}>
         {branch.children.map((child) => (
           <StepRow key={child.id} branch={child} />

@@ -3,6 +3,7 @@ import * as Y from "yjs";
 import { LIMITS, NODE, nodeMap, noteOf } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
 import { useText } from "../../ui/text";
+import { Gate } from "./gates/gate";
 import { useScreen } from "./screen";
 import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
@@ -28,6 +29,7 @@ export function StepDetails({ node }: { node: NodeSnapshot }) {
           )}
         </section>
         <Why node={node} />
+        <Gate node={node} />
       </div>
       {rights.write ? (
         <Suspense fallback={<span />}>

@@ -7,12 +7,14 @@ import { useAnnounce } from "../../ui/announcer";
 import { Button as AriaButton } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icons";
-import { MenuButton, MenuItem } from "../../ui/menu";
+import { MenuButton, MenuHeader, MenuItem, MenuSection } from "../../ui/menu";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { DueField } from "./dates/due-field";
 import { useProposeChange, useSchedule } from "./dates/propose";
 import { focusField } from "./focus";
+import { useLockWords } from "./gates/lock";
+import { GateMark } from "./gates/mark";
 import { useNode } from "./hooks";
 import { useDrag, useNudge } from "./move";
 import { setOpen, useIsOpen, useOpenSteps } from "./open-steps";
@@ -95,6 +97,7 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
   const { plan, rights } = useScreen();
   const propose = useProposeChange();
   const { today } = useSchedule();
+  const locked = useLockWords(node.id);
   const words = t(statusMessage(node.status));
   if (!rights.write) {
     return (
@@ -108,6 +111,7 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
       aria-label={t("step.statusOf", { title })}
       selectionMode="single"
       selectedKeys={[node.status]}
+      disabledKeys={locked === null ? [] : ["in-progress", "done"]}
       onAction={(key) => {
         const status = key as StepStatus;
         if (node.kind === "subtask") setStatus(plan, node.id, status);
@@ -119,11 +123,14 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
         </AriaButton>
       }
     >
-      {statuses.map((status) => (
-        <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
-          {t(statusMessage(status))}
-        </MenuItem>
-      ))}
+      <MenuSection aria-label={locked ?? t("step.statusOf", { title })}>
+        {locked !== null && <MenuHeader className="menu-note">{locked}</MenuHeader>}
+        {statuses.map((status) => (
+          <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
+            {t(statusMessage(status))}
+          </MenuItem>
+        ))}
+      </MenuSection>
     </MenuButton>
   );
 }
@@ -205,6 +212,7 @@ function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; o
   }
   return (
     <span className="step-tools">
+      <GateMark id={node.id} title={title} />
       {comments}
       {screen.rights.write && <StepMenu node={node} title={title} />}
       <IconButton
