@@ -408,11 +408,20 @@ func appendWireID(out []byte, a, b uint64) []byte {
 // convertUpdateFormatV2ToV1 does. A value that v1 writes as JSON and that JSON
 // cannot express is an error.
 func ConvertUpdateV2ToV1(update []byte) ([]byte, error) {
-	lim := DefaultLimits()
-	out, err := v2ToV1(update, &lim)
+	return toolLimits().convertV2ToV1(update)
+}
+
+// ConvertUpdateV2ToV1 is the function of that name for bytes that may not ask for
+// more than l allows.
+func (l Limits) ConvertUpdateV2ToV1(update []byte) ([]byte, error) {
+	return l.withDefaults().convertV2ToV1(update)
+}
+
+func (l Limits) convertV2ToV1(update []byte) ([]byte, error) {
+	out, err := v2ToV1(update, &l)
 	if err == nil {
 		c := cursor{b: out}
-		c.checkUpdate(nil, &lim)
+		c.checkUpdate(nil, &l)
 		err = c.err
 	}
 	if err != nil {

@@ -272,8 +272,17 @@ func (w *columnWriter) writeDeletes(c *cursor) {
 // ConvertUpdateV1ToV2 rewrites an update of format v1 in format v2, as Yjs's
 // convertUpdateFormatV1ToV2 does.
 func ConvertUpdateV1ToV2(update []byte) ([]byte, error) {
-	lim := DefaultLimits()
-	out, err := v1ToV2(update, &lim, false)
+	return toolLimits().convertV1ToV2(update)
+}
+
+// ConvertUpdateV1ToV2 is the function of that name for bytes that may not ask for
+// more than l allows.
+func (l Limits) ConvertUpdateV1ToV2(update []byte) ([]byte, error) {
+	return l.withDefaults().convertV1ToV2(update)
+}
+
+func (l Limits) convertV1ToV2(update []byte) ([]byte, error) {
+	out, err := v1ToV2(update, &l, false)
 	if err != nil {
 		return nil, fmt.Errorf("convert %d-byte v1 update: %w", len(update), err)
 	}

@@ -127,7 +127,7 @@ func (s Snapshot) Equal(o Snapshot) bool {
 // Contains reports whether the state already had everything that a v1 update
 // brings.
 func (s Snapshot) Contains(update []byte) (bool, error) {
-	lim := DefaultLimits()
+	lim := toolLimits()
 	c := cursor{b: update}
 	blocks, at := c.checkUpdate(nil, &lim)
 	if c.err != nil {
