@@ -61,6 +61,10 @@ func (t *teller) tell(events []crdt.Event) {
 			t.metricsEvent(e, path)
 		case plan.RootDismissed:
 			t.dismissedEvent(e)
+		case plan.RootSlips:
+			t.slipsEvent(e, path)
+		case plan.RootBaseline:
+			t.baselineEvent(e)
 		default:
 			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
 		}

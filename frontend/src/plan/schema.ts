@@ -147,6 +147,11 @@ export const RESOURCE = {
   del: "del",
 } as const;
 
+export const BASELINE = {
+  /** Dates one side offers: a plain object with the keys of the baseline itself. */
+  proposal: "proposal",
+} as const;
+
 export const CALENDAR = {
   weekend: "weekend",
   holidays: "holidays",

@@ -8,6 +8,7 @@ import { useDays } from "../../ui/dates";
 import { Icon } from "../../ui/icons";
 import { useText, type MessageId } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
+import { AnchorMore } from "./dates/anchor-more";
 import { useProposeChange } from "./dates/propose";
 import { isOpenStep, stepIds, useNodes } from "./hooks";
 import { useScreen } from "./screen";
@@ -119,6 +120,7 @@ function AnchorLine() {
           />
         </span>
       )}
+      <AnchorMore />
     </p>
   );
 }

@@ -3,7 +3,7 @@ import type * as Y from "yjs";
 import { Fields, isInteger, isMap, mapsIn, plainObject, wordsOf } from "../fields";
 import { readAnchorView, readOwners, readRoleViews } from "../project";
 import { compareText } from "../richtext";
-import { ANCHOR, CALENDAR, NODE, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
+import { ANCHOR, BASELINE, CALENDAR, NODE, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
 import { arrange, comparePlaces, kindAt } from "../tree";
 import { validDate } from "./day";
 import type { Baseline, Slip } from "./ledger";
@@ -142,13 +142,20 @@ export function readSlips(plan: Plan): Slip[] {
 
 /** What was agreed; undefined when nothing was yet. */
 export function readBaseline(plan: Plan): Baseline | undefined {
-  const map = plan.doc.getMap(ROOT.baseline);
-  const f = new Fields([], map, ROOT.baseline);
+  const baseline = baselineIn(new Fields([], plan.baseline, ROOT.baseline));
+  return baseline.at === "" && Object.keys(baseline.dates).length === 0 ? undefined : baseline;
+}
+
+/** Dates that one side offers and the other has not agreed to yet; undefined when there are none. */
+export function readProposal(plan: Plan): Baseline | undefined {
+  const proposal = baselineIn(new Fields([], plan.baseline, ROOT.baseline).object(BASELINE.proposal));
+  return proposal.at === "" ? undefined : proposal;
+}
+
+function baselineIn(f: Fields): Baseline {
   const dates: Record<string, string> = {};
   for (const [id, date] of Object.entries(plainObject(f.get("dates")) ?? {})) {
     if (typeof date === "string" && validDate(date) !== "") dates[id] = date;
   }
-  const at = f.text("at");
-  if (at === "" && Object.keys(dates).length === 0) return undefined;
-  return { at, goLive: f.date("goLive"), dates, agreed: f.strings("agreed") };
+  return { at: f.text("at"), goLive: f.date("goLive"), dates, agreed: f.strings("agreed") };
 }

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { CheckboxButton, CheckboxField } from "react-aria-components";
 import { useIntl } from "react-intl";
 import { EditError } from "../../../plan/edit";
 import { newId } from "../../../plan/id";
@@ -16,6 +15,7 @@ import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
 import { SideMark, sideMessage } from "../status";
+import { Check } from "./check";
 import { asAgreed, useSchedule } from "./propose";
 import { readTerms } from "./terms";
 import { moneyWords, previewSentence, problemWords, spanWords, workingDaysWords, type Speaker } from "./words";
@@ -230,20 +230,5 @@ function Why({ slip, side, onChange }: { slip: SlipDraft | null; side: Side; onC
         ))}
       </div>
     </section>
-  );
-}
-
-function Check({ isSelected, onChange, label }: { isSelected: boolean; onChange: (on: boolean) => void; label: string }) {
-  return (
-    <CheckboxField isSelected={isSelected} onChange={onChange}>
-      <CheckboxButton className="check">
-        {({ isSelected: on }) => (
-          <>
-            <span className="check-box">{on && <Icon name="check" size={14} />}</span>
-            {label}
-          </>
-        )}
-      </CheckboxButton>
-    </CheckboxField>
   );
 }
