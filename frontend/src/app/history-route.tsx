@@ -44,6 +44,7 @@ function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {
       comments,
       command: () => Promise.reject(new Error("A replay can't be changed.")),
       trackOrigin: () => undefined,
+      files: null,
     };
     return [made, () => store.close()] as const;
   }, [doc, planId, comments]);

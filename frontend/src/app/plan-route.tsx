@@ -7,6 +7,7 @@ import { Cell } from "../plan/readable";
 import { createPlanStore } from "../plan/store";
 import { createUndo } from "../plan/undo";
 import { createApi } from "../sync/api";
+import { createFiles } from "../sync/files";
 import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
@@ -72,6 +73,8 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
   const api = useMemo(() => createApi({ token: planKey.token }), [planKey.token]);
   const settings = useReaderSettings();
 
+  const files = useMemo(() => createFiles(planKey.plan, planKey.token), [planKey]);
+
   const person = hello?.person ?? null;
   const role = person?.role ?? planKey.role;
   const can = hello?.can ?? planKey.can;
@@ -87,9 +90,10 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         undo: can.write ? parts.undo : null,
         comments,
         command: session.command,
+        files,
         trackOrigin: parts.trackOrigin,
       },
-    [parts, planKey, can, role, person, live.awareness, comments, session],
+    [parts, planKey, can, role, person, live.awareness, comments, session, files],
   );
   if (!screen) return null;
   return (

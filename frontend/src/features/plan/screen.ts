@@ -4,6 +4,7 @@ import type { Cell } from "../../plan/readable";
 import type { NodeId, Plan, ThreadId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
 import type { Undo } from "../../plan/undo";
+import type { PlanFiles } from "../../sync/files";
 
 /** What the person looking at a plan may do with it. */
 export interface Rights {
@@ -54,6 +55,8 @@ export interface PlanScreen {
   readonly awareness: Awareness | null;
   readonly undo: Undo | null;
   readonly comments: Cell<CommentsView>;
+  /** Uploads and downloads; null where there are none, as in replay. */
+  readonly files: PlanFiles | null;
   readonly command: (name: string, args: unknown) => Promise<unknown>;
   /** Tells undo about the origin a lazily loaded editor writes with. */
   readonly trackOrigin: (origin: unknown) => void;

@@ -10,6 +10,7 @@ import { typeInto } from "./text/rename";
 import { RichText } from "./text/rich-text";
 import { SharedField } from "./text/shared-field";
 
+const StepResources = lazy(() => import("./hub/step-resources"));
 const StepForm = lazy(() => import("./step-form"));
 
 /** What a step says when it is opened: description, reason, and the fields of its row in full. */
@@ -30,6 +31,11 @@ export function StepDetails({ node }: { node: NodeSnapshot }) {
         </section>
         <Why node={node} />
         <Gate node={node} />
+        {(rights.write || node.links.length > 0) && (
+          <Suspense fallback={null}>
+            <StepResources node={node} />
+          </Suspense>
+        )}
       </div>
       {rights.write ? (
         <Suspense fallback={<span />}>

@@ -16,6 +16,7 @@ interface View {
 export const VIEWS: readonly View[] = [
   { id: "plan", label: "view.plan", page: null },
   { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
+  { id: "resources", label: "view.resources", page: lazy(() => import("./hub/resources-page")) },
 ];
 
 export function isViewId(text: string): text is ViewId {
