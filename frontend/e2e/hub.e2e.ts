@@ -104,12 +104,12 @@ describe("links", () => {
     await ben.page.getByRole("button", { name: "Add a link" }).click();
     const address = ben.page.getByRole("textbox", { name: "Address", exact: true });
     await address.fill("javascript:alert(1)");
-    await ben.page.getByRole("button", { name: "Save" }).click();
+    await ben.page.getByRole("button", { name: "Save", exact: true }).click();
     await ben.page.getByText("Only addresses of web pages can be added").waitFor();
     await expectSound(ben);
     await address.fill("status.acme.example/now");
     await ben.page.getByRole("textbox", { name: "Title", exact: true }).fill("Status page");
-    await ben.page.getByRole("button", { name: "Save" }).click();
+    await ben.page.getByRole("button", { name: "Save", exact: true }).click();
     const link = row(dana, "Status page").getByRole("link", { name: /status\.acme\.example/ });
     await link.waitFor();
     expect(await link.getAttribute("href")).toBe("https://status.acme.example/now");
