@@ -23,7 +23,7 @@ export const hub: Record<keyof typeof en, string> = {
   "hub.slot": "Noch nicht da",
   "hub.slotNamed": "{name}: noch nicht da",
   "hub.newTab": "(öffnet in neuem Tab)",
-  "hub.download": "{name} {size}, Datei speichern",
+  "hub.download": "(Datei speichern)",
   "hub.fillLink": "Link hinzufügen",
   "hub.fillFile": "Hochladen",
   "hub.replaceFile": "Datei ersetzen",

@@ -22,7 +22,7 @@ export const hub = {
   "hub.slot": "Not here yet",
   "hub.slotNamed": "{name}: not here yet",
   "hub.newTab": "(opens in a new tab)",
-  "hub.download": "{name} {size}, save this file",
+  "hub.download": "(save this file)",
   "hub.fillLink": "Add link",
   "hub.fillFile": "Upload",
   "hub.replaceFile": "Replace the file",

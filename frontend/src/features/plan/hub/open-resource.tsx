@@ -16,10 +16,11 @@ export function OpenResource({ one, named = false }: { one: ResourceSnapshot; na
   const name = resourceName(one);
   if (one.url !== "") {
     return (
-      <a className="resource-open" href={one.url} target="_blank" rel="noopener noreferrer nofollow" aria-label={`${named ? name : ""} ${hostOf(one.url)} ${t("hub.newTab")}`.trim()}>
+      <a className="resource-open" href={one.url} target="_blank" rel="noopener noreferrer nofollow">
         <Icon name="link" size={16} />
-        {named && <span>{name}</span>}
+        {named && <span>{name} </span>}
         <span className={named ? "resource-host" : ""}>{hostOf(one.url)}</span>
+        <span className="visually-hidden"> {t("hub.newTab")}</span>
       </a>
     );
   }
@@ -31,7 +32,6 @@ export function OpenResource({ one, named = false }: { one: ResourceSnapshot; na
       <button
         type="button"
         className="resource-open"
-        aria-label={t("hub.download", { name: label, size })}
         disabled={files === null}
         onClick={() => {
           setError(null);
@@ -42,8 +42,9 @@ export function OpenResource({ one, named = false }: { one: ResourceSnapshot; na
         }}
       >
         <Icon name="arrowDown" size={16} />
-        <span>{label}</span>
+        <span>{label} </span>
         <span className="resource-host">{size}</span>
+        <span className="visually-hidden"> {t("hub.download")}</span>
       </button>
       {error !== null && (
         <span className="upload-error" role="alert">
