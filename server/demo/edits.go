@@ -130,6 +130,22 @@ func (s *story) tick(by journal.Actor, id, list, criterion string) {
 	})
 }
 
+// link puts an address where the template keeps a place for it.
+func (s *story) link(by journal.Actor, resource, url string) {
+	s.edit(by, func(tx *crdt.Tx) {
+		m, _ := s.d.Map(plan.RootResources).Map(resource)
+		m.Set(tx, plan.ResourceURL, url)
+	})
+}
+
+// agree types a line of how both sides work together.
+func (s *story) agree(by journal.Actor, key, words string) {
+	s.edit(by, func(tx *crdt.Tx) {
+		t, _ := s.d.Map(plan.RootWorking).Text(key)
+		t.Insert(tx, t.Len(), words, nil)
+	})
+}
+
 // paragraph is the text of the summary's i-th block.
 func (s *story) paragraph(i int) (crdt.XMLText, bool) {
 	e, ok := s.d.XMLFragment(plan.RootSummary).Get(i).(crdt.XMLElement)

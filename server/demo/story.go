@@ -50,6 +50,9 @@ func (s *story) tell(id string) {
 	s.call(marcus, "procurement-lead", dana.Name, "dana.whitfield@northwind.example")
 	s.call(marcus, "security-lead", aisha.Name, "aisha.khan@northwind.example")
 	s.set(ben, "poc-kick-off", plan.NodeStatus, plan.StatusInProgress)
+	s.agree(ben, plan.WorkingChannel, "The shared channel #northwind-acme; what is decided stands here")
+	s.agree(marcus, plan.WorkingCadence, "Tuesdays at nine, thirty minutes")
+	s.agree(marcus, plan.WorkingResponse, "Within one working day")
 
 	s.on(13, 13, 5)
 	s.write(dana, doing, "Acme Flow matches every invoice against the agreed rate and the actual shipment before it is paid. ")
@@ -78,6 +81,7 @@ func (s *story) tell(id string) {
 	s.on(11, 9, 30)
 	s.resolve(dana, "audit-figure")
 	s.set(aisha, "security-review", plan.NodeStatus, plan.StatusInProgress)
+	s.link(aisha, "security-questionnaire", "https://trust.acmeflow.example/northwind/questionnaire")
 	s.comment(aisha, "data-location", "security-review", "data flow", "Where is our shipment data kept during the proof of concept, and for how long?")
 	s.due(aisha, move{"security-review", 12})
 	s.on(11, 15, 48)
@@ -109,6 +113,7 @@ func (s *story) tell(id string) {
 		Note: []plan.Rich{plan.Paragraph("Two hours with finance to fill in our calculator.")}, Due: s.date(-3),
 	})
 	s.on(8, 8, 55)
+	s.link(ben, "roi-calculator", "https://acmeflow.example/roi/northwind")
 	s.remove(dana, "roi-workshop") // the numbers are agreed already
 
 	// Test data comes late: both sides move dates.
