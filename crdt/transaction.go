@@ -380,7 +380,6 @@ func (d *Doc) collectType(typ uint32) {
 // mergeRuns joins runs that the transaction made joinable. Which pairs are
 // tried, and which are left alone, follows Yjs, so that both write a document
 // the same way: around what was deleted, all of what is new, and around splits.
-// The order of the tries does not matter.
 func (d *Doc) mergeRuns(tx *Tx) {
 	for i := len(tx.deletes) - 1; i >= 0; i-- {
 		x := tx.deletes[i]
@@ -402,23 +401,23 @@ func (d *Doc) mergeRuns(tx *Tx) {
 		c := d.clients[s.client]
 		d.mergeDown(c, c.last(), c.clockAt(c.find(s.before)))
 	}
-	// By rising clock, so that what is joined grows to the right: its content can
-	// stay where it is while that of the next run is copied behind it.
-	slices.SortFunc(tx.split, func(a, b clientClock) int {
-		if a.client != b.client {
-			return cmp.Compare(a.client, b.client)
-		}
-		return cmp.Compare(a.clock, b.clock)
-	})
-	for i, x := range tx.split {
+	// In this order and as often as Yjs: what was joined before decides which run is
+	// the next one.
+	for i := len(tx.split) - 1; i >= 0; i-- {
+		x := tx.split[i]
 		c := d.clients[x.client]
-		if c.txSeq == tx.seq && x.clock >= c.txBefore || i > 0 && x == tx.split[i-1] {
+		if c.txSeq == tx.seq && x.clock >= c.txBefore {
 			continue
 		}
-		p, _ := d.mergeLefts(c, c.find(x.clock))
+		p := c.find(x.clock)
 		if q := p; c.step(&q) {
-			d.mergeLefts(c, q)
+			p, _ = d.mergeLefts(c, q)
+			if c.clockAt(p) <= x.clock {
+				continue // x's run was joined, or starts here and was tried
+			}
+			p = c.find(x.clock)
 		}
+		d.mergeLefts(c, p)
 	}
 }
 
