@@ -173,11 +173,6 @@ describe("a gate", () => {
       await openDetails(who);
       await gateOf(who).getByText(/^Declined by Priya/).waitFor();
       await expectSound(who);
-      const shots = process.env["SHOTS"];
-      if (shots !== undefined) {
-        await gateOf(who).scrollIntoViewIfNeeded();
-        await who.page.screenshot({ path: `${shots}/${role}-${looks.width ?? 1280}${looks.dark ? "-dark" : ""}.png`, fullPage: true });
-      }
       expect(who.complaints).toEqual([]);
       await who.context.close();
     }
@@ -185,5 +180,36 @@ describe("a gate", () => {
 
   test("left nobody's page with a complaint", () => {
     expect([...ben.complaints, ...priya.complaints]).toEqual([]);
+  });
+});
+
+describe("a rule about delays", () => {
+  test("raises a delay to a role, which answers it for everyone to see", async () => {
+    const late = await program.api().createPlan({ title: "Late", template: "quick-start", anchor: { kind: "go-live", date: "2026-01-30" } });
+    const seller = await person(browser, "Ben");
+    const buyer = await person(browser, "Priya", { width: 390, height: 844, dark: true });
+    await joinPlan(seller, linkOf(late, "seller"));
+    await joinPlan(buyer, linkOf(late, "buyer"));
+    await seller.page.getByRole("button", { name: "Rules about delays" }).click();
+    const dialog = seller.page.getByRole("dialog", { name: "Rules about delays" });
+    await dialog.getByRole("button", { name: "Add the rule" }).click();
+    await dialog.getByRole("alert").getByText("Choose the role.").waitFor();
+    await dialog.getByRole("button", { name: /Goes to/ }).click();
+    await seller.page.getByRole("option", { name: "Champion" }).click();
+    await dialog.getByRole("textbox", { name: "In your words" }).fill("We call each other first.");
+    await dialog.getByRole("button", { name: "Add the rule" }).click();
+    await dialog.getByText("A delay of more than 14 days goes to: Champion").waitFor();
+    await dialog.getByText("Raised, waiting for an answer").waitFor();
+    await expectSound(seller);
+    const notice = buyer.page.getByRole("region", { name: "Delays that need an answer" });
+    await notice.getByText("By your rules this goes to: Champion.").waitFor();
+    await expectSound(buyer);
+    await notice.getByRole("button", { name: "Take note as Champion" }).click();
+    await notice.waitFor({ state: "detached" });
+    await dialog.getByText(/^Answered by Priya on/).waitFor();
+    const { entries } = await program.api().history(late.id, { limit: 500 });
+    expect(entries.at(-1)?.sentence).toContain("took note of a delay: a delay beyond 14 days goes to *Champion*");
+    expect([...seller.complaints, ...buyer.complaints]).toEqual([]);
+    await Promise.all([seller.context.close(), buyer.context.close()]);
   });
 });

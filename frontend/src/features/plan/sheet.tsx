@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icons";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { useKeepFocus } from "./focus";
+import { RaisedRules, RulesButton } from "./gates/rules";
 import { NextStep, PlanHeader } from "./header";
 import { useNode } from "./hooks";
 import { useScreen } from "./screen";
@@ -36,6 +37,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
     <div className="sheet" data-drag-root>
       <PlanHeader />
       {!replay && <NextStep onGo={goTo} />}
+      {!replay && <RaisedRules />}
       <Summary />
       <div className="stages" data-list="">
         {stages.map((branch) => (
@@ -44,6 +46,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
       </div>
       {strays.length > 0 && <Strays nodes={strays} />}
       {rights.write && <AddStage />}
+      {!replay && <RulesButton />}
       {rights.write && tree.bin.length > 0 && <Bin ids={tree.bin} />}
       <p id="move-help" hidden>
         {t("move.help")}

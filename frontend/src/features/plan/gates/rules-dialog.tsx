@@ -1,0 +1,179 @@
+import { useMemo, useState } from "react";
+import { EditError } from "../../../plan/edit";
+import { DEFAULT_RULE_DAYS, LIMITS, type NodeId, type RoleId, type RuleKind } from "../../../plan/schema";
+import { addRule, removeRule } from "../../../plan/rules";
+import { Button, IconButton } from "../../../ui/button";
+import { DatePicker } from "../../../ui/date-picker";
+import { useDays } from "../../../ui/dates";
+import { Dialog } from "../../../ui/dialog";
+import { TextField } from "../../../ui/field";
+import { Select } from "../../../ui/select";
+import { useText, type MessageId } from "../../../ui/text";
+import { useReadable } from "../../../ui/use-readable";
+import { stepIds, useNodes } from "../hooks";
+import { useScreen } from "../screen";
+import { SideMark } from "../status";
+import { roleLabel } from "../step-fields";
+import { useRules, type StandingRule } from "./rule-status";
+
+const states: Record<StandingRule["status"]["state"], MessageId> = {
+  quiet: "rule.state.quiet",
+  raised: "rule.state.raised",
+  acknowledged: "rule.state.acknowledged",
+};
+
+/** The plan's rules about delays, with where each stands, and a form for another one. */
+export default function RulesDialog({ onClose }: { onClose: () => void }) {
+  const t = useText();
+  const { rights } = useScreen();
+  const rules = useRules();
+  return (
+    <Dialog title={t("rule.title")} closeLabel={t("action.close")} isOpen wide onOpenChange={(open) => !open && onClose()}>
+      <div className="rules">
+        <p className="rules-lead">{t("rule.lead")}</p>
+        {rules.length > 0 && (
+          <ul className="rules-list">
+            {rules.map((one) => (
+              <RuleRow key={one.rule.id} {...one} />
+            ))}
+          </ul>
+        )}
+        {rights.write && <NewRule />}
+      </div>
+    </Dialog>
+  );
+}
+
+function RuleRow({ rule, status }: StandingRule) {
+  const t = useText();
+  const { plan, store, rights } = useScreen();
+  const days = useDays();
+  const role = useReadable(store.roles).find((one) => one.id === rule.role);
+  const steps = useSteps();
+  const step = steps.find((one) => one.id === rule.node)?.title || t("step.untitled");
+  const who = role ? roleLabel(role) : t("rule.nobody");
+  const words =
+    rule.kind === "extension"
+      ? t("rule.saysExtension", { step, date: rule.until === "" ? "" : days.format(rule.until), role: who })
+      : t(rule.node === "" ? "rule.saysDelay" : "rule.saysDelayOf", { step, days: rule.days, role: who });
+  return (
+    <li className="rule">
+      <div>
+        <p>{words}</p>
+        {rule.text !== "" && <p className="raised-words">{rule.text}</p>}
+        <p className={`rule-state rule-is-${status.state}`}>
+          {t(states[status.state], { name: rule.answer?.by.name ?? "", date: rule.answer ? days.format(rule.answer.at.slice(0, 10)) : "" })}
+        </p>
+      </div>
+      {rights.write && <IconButton small icon="trash" label={t("rule.remove", { rule: words })} onPress={() => removeRule(plan, rule.id)} />}
+    </li>
+  );
+}
+
+const ANY = "any";
+
+function NewRule() {
+  const t = useText();
+  const { plan, store } = useScreen();
+  const roles = useReadable(store.roles);
+  const steps = useSteps();
+  const [kind, setKind] = useState<RuleKind>("delay");
+  const [role, setRole] = useState<RoleId | null>(null);
+  const [node, setNode] = useState<NodeId | null>(null);
+  const [days, setDays] = useState(String(DEFAULT_RULE_DAYS));
+  const [until, setUntil] = useState<string | null>(null);
+  const [text, setText] = useState("");
+  const [error, setError] = useState<string>();
+  const chosen = steps.find((step) => step.id === node);
+
+  const add = () => {
+    if (role === null) {
+      setError(t("rule.roleMissing"));
+      return;
+    }
+    if (kind === "extension" && (node === null || (until ?? chosen?.due ?? null) === null)) {
+      setError(t("rule.stepMissing"));
+      return;
+    }
+    if (kind === "delay" && !/^\d{1,3}$/.test(days.trim())) {
+      setError(t("rule.daysMissing"));
+      return;
+    }
+    try {
+      addRule(plan, { kind, role, node, days: Number(days), until: until ?? chosen?.due ?? null, text });
+      setText("");
+      setError(undefined);
+    } catch (cause) {
+      if (!(cause instanceof EditError)) throw cause;
+      setError(cause.message);
+    }
+  };
+  return (
+    <form
+      className="form rules-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        add();
+      }}
+    >
+      <h3 className="details-label">{t("rule.new")}</h3>
+      <Select
+        label={t("rule.kind")}
+        value={kind}
+        onChange={(id) => setKind(id as RuleKind)}
+        choices={[
+          { id: "delay", label: t("rule.kindDelay") },
+          { id: "extension", label: t("rule.kindExtension") },
+        ]}
+      />
+      <Select
+        label={t("rule.step")}
+        value={node ?? (kind === "delay" ? ANY : null)}
+        placeholder={t("rule.stepChoose")}
+        onChange={(id) => setNode(id === ANY ? null : (id as NodeId))}
+        choices={[
+          ...(kind === "delay" ? [{ id: ANY, label: t("rule.anyStep") }] : []),
+          ...steps.map((step) => ({ id: step.id, label: step.title || t("step.untitled") })),
+        ]}
+      />
+      {kind === "delay" ? (
+        <TextField label={t("rule.days")} value={days} onChange={setDays} inputMode="numeric" maxLength={3} />
+      ) : (
+        <DatePicker
+          label={t("rule.until")}
+          value={until ?? chosen?.due ?? null}
+          onChange={setUntil}
+          openLabel={t("date.open")}
+          previousLabel={t("date.previous")}
+          nextLabel={t("date.next")}
+          clearLabel={t("due.clear")}
+        />
+      )}
+      <Select
+        label={t(kind === "delay" ? "rule.roleDelay" : "rule.roleExtension")}
+        value={role}
+        placeholder={t("rule.roleChoose")}
+        onChange={(id) => setRole(id as RoleId)}
+        choices={roles.map((one) => ({ id: one.id, label: roleLabel(one), lead: <SideMark side={one.side} /> }))}
+      />
+      <TextField label={t("rule.text")} value={text} onChange={setText} maxLength={LIMITS.rule} placeholder={t("rule.textPlaceholder")} />
+      {error !== undefined && (
+        <p className="gate-error" role="alert">
+          {error}
+        </p>
+      )}
+      <div className="form-actions">
+        <Button look="main" type="submit">
+          {t("rule.add")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function useSteps() {
+  const { store } = useScreen();
+  const tree = useReadable(store.tree);
+  const ids = useMemo(() => stepIds(tree.top), [tree]);
+  return useNodes(ids).filter((step) => step !== undefined);
+}
