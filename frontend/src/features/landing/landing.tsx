@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
-import { FormattedMessage } from "react-intl";
+import { FormattedMessage, useIntl } from "react-intl";
 import { RadioButton, RadioField, RadioGroup } from "react-aria-components";
 import type { Api, CreatedPlan, TemplateInfo } from "../../sync/api";
 import { ApiError } from "../../sync/api";
@@ -8,7 +8,7 @@ import { Button, IconButton } from "../../ui/button";
 import { DatePicker } from "../../ui/date-picker";
 import { TextField } from "../../ui/field";
 import { Icon, Logo } from "../../ui/icons";
-import { useText } from "../../ui/text";
+import { useText, type MessageId } from "../../ui/text";
 import { Created } from "./created";
 import { Sample } from "./sample";
 
@@ -120,6 +120,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const announce = useAnnounce();
+  const { messages } = useIntl();
   const titleInput = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -138,6 +139,13 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
       gone = true;
     };
   }, [api]);
+
+  // Built-in templates have a name in each language; the server's own words stand in for those this page doesn't know.
+  const nameOf = (each: TemplateInfo) => (`template.${each.id}` in messages ? t(`template.${each.id}` as MessageId) : each.title);
+  const textOf = (each: TemplateInfo) => {
+    if (each.saved) return each.description || t("template.by", { name: each.by });
+    return `template.${each.id}.text` in messages ? t(`template.${each.id}.text` as MessageId) : each.description;
+  };
 
   const remove = async (each: TemplateInfo) => {
     try {
@@ -208,8 +216,8 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
             {templates?.map((each) => (
               <RadioField key={each.id} value={each.id} className="template-field">
                 <RadioButton className="template">
-                <span className="template-title">{each.title}</span>
-                <span className="template-text">{each.description || (each.saved ? t("template.by", { name: each.by }) : "")}</span>
+                <span className="template-title">{nameOf(each)}</span>
+                <span className="template-text">{textOf(each)}</span>
                 <span className="template-size">
                   {each.steps > 0
                     ? t("create.size", { stages: each.stages, steps: each.steps, weeks: Math.max(1, Math.round(each.days / 5)) })

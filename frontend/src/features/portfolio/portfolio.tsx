@@ -202,7 +202,7 @@ function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
         {row.goLive.late > 0 && <span className="plans-late">{t("portfolio.forecast", { date: days.format(row.goLive.forecast) })}</span>}
         {row.slipped > 0 && <span className="plans-soft">{t("portfolio.slipped", { days: row.slipped })}</span>}
       </td>
-      <td data-label={t("portfolio.next")}>
+      <td className="plans-next" data-label={t("portfolio.next")}>
         {next && (
           <>
             <span>{row.gate ? t("portfolio.gate", { title: next.title }) : next.title}</span>
