@@ -8,6 +8,7 @@ import { useText } from "../../../ui/text";
 import { useScreen } from "../screen";
 import { useDue } from "./due-field";
 import { useProposeChange } from "./propose";
+import { StepDateNotes } from "./step-notes";
 
 /** When a step happens and how long it takes. */
 export function StepDates({ node }: { node: NodeSnapshot }) {
@@ -52,6 +53,7 @@ export function StepDates({ node }: { node: NodeSnapshot }) {
         <Label className="field-label">{t("step.days")}</Label>
         <Input className="field-input" />
       </NumberField>
+      <StepDateNotes node={node} />
     </>
   );
 }
