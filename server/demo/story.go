@@ -108,6 +108,7 @@ func (s *story) tell(id string) {
 			plan.EventConsequence: "Another quarter of invoices checked by hand",
 		})
 	})
+	s.tellWhy()
 	s.add(ben, plan.NewNode{
 		ID: "roi-workshop", Kind: plan.KindTask, Parent: "evaluation", Title: "ROI workshop", Side: plan.SideSeller,
 		Note: []plan.Rich{plan.Paragraph("Two hours with finance to fill in our calculator.")}, Due: s.date(-3),

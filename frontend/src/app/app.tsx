@@ -62,7 +62,8 @@ function Screens() {
           onJoined={(self) => {
             saveKey({ ...self, token: route.token });
             // The token leaves the address bar and the browser's history.
-            navigate(`/p/${encodeURIComponent(self.plan)}`, true);
+            const memo = new URLSearchParams(location.search).get("view") === "memo";
+            navigate(`/p/${encodeURIComponent(self.plan)}${memo ? "/memo" : ""}`, true);
           }}
         />
       );

@@ -92,8 +92,9 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         command: session.command,
         files,
         trackOrigin: parts.trackOrigin,
+        ...(mayManage(role) ? { makeLink: (to: string) => api.createLink(planKey.plan, { role: to }) } : {}),
       },
-    [parts, planKey, can, role, person, live.awareness, comments, session, files],
+    [parts, planKey, can, role, person, live.awareness, comments, session, files, api],
   );
   if (!screen) return null;
   return (

@@ -58,6 +58,8 @@ export interface PlanScreen {
   /** Uploads and downloads; null where there are none, as in replay. */
   readonly files: PlanFiles | null;
   readonly command: (name: string, args: unknown) => Promise<unknown>;
+  /** Makes a link of a role to this plan; absent where one may not. */
+  readonly makeLink?: (role: string) => Promise<string>;
   /** Tells undo about the origin a lazily loaded editor writes with. */
   readonly trackOrigin: (origin: unknown) => void;
 }

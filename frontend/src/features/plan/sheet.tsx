@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { restoreNode } from "../../plan/edit";
 import type { NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
@@ -15,6 +15,8 @@ import { useScreen } from "./screen";
 import { AddStage, Stage } from "./stage";
 import { StepRow } from "./step-row";
 import { Summary } from "./summary";
+
+const Suggestions = lazy(() => import("./lints/suggestions"));
 
 /** The plan itself, as one reads and writes it; without rights it is a page to read. */
 export function PlanSheet({ replay = false }: { replay?: boolean }) {
@@ -47,6 +49,11 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
       {strays.length > 0 && <Strays nodes={strays} />}
       {rights.write && <AddStage />}
       {!replay && <RulesButton />}
+      {rights.write && !replay && (
+        <Suspense fallback={null}>
+          <Suggestions />
+        </Suspense>
+      )}
       {rights.write && tree.bin.length > 0 && <Bin ids={tree.bin} />}
       <p id="move-help" hidden>
         {t("move.help")}

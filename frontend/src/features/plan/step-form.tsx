@@ -7,6 +7,7 @@ import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { StepDates } from "./dates/step-dates";
 import { useScreen } from "./screen";
+import { OutcomeSelect } from "./why/outcome-select";
 import { SideMark, sideMessage } from "./status";
 
 /** A step's picked values in full. */
@@ -22,6 +23,7 @@ export default function StepForm({ node }: { node: NodeSnapshot }) {
         choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
       />
       <StepDates node={node} />
+      <OutcomeSelect id={node.id} />
       <CheckboxField isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
         <CheckboxButton className="check">
           {({ isSelected }) => (

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { usePhone } from "./open-steps";
 import { useScreen } from "./screen";
 import { RichText } from "./text/rich-text";
+
+const SummaryMeter = lazy(() => import("./why/meter"));
 
 /** Pixels of summary shown on a phone before it folds, so that the steps are a thumb's flick away. */
 const FOLDED = 250;
@@ -47,6 +49,11 @@ export function Summary() {
           />
         </div>
       </div>
+      {rights.write && (
+        <Suspense fallback={null}>
+          <SummaryMeter />
+        </Suspense>
+      )}
       {folded && (
         <Button look="quiet" small icon="chevronDown" className="summary-more" onPress={() => setUnfolded(true)}>
           {t("summary.more")}

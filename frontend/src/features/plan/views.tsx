@@ -15,8 +15,10 @@ interface View {
 /** In the order of their tabs. */
 export const VIEWS: readonly View[] = [
   { id: "plan", label: "view.plan", page: null },
+  { id: "case", label: "view.case", page: lazy(() => import("./why/case-page")) },
   { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
   { id: "resources", label: "view.resources", page: lazy(() => import("./hub/resources-page")) },
+  { id: "memo", label: "view.memo", page: lazy(() => import("./why/memo-page")) },
 ];
 
 export function isViewId(text: string): text is ViewId {

@@ -11,4 +11,5 @@
 export * from "./check";
 export * from "./profiles";
 export * from "./read";
+export * from "./remedy";
 export * from "./types";

@@ -1,0 +1,131 @@
+/** Why: the business case written by two people at once, suggestions with what they do, and the memo on paper. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { View } from "../src/plan/project";
+import { overflow, violations } from "./harness/axe";
+import { joinPlan, launch, person, waitForStatus, type Person } from "./harness/browser";
+import { linkOf, Program } from "./harness/program";
+
+let program: Program;
+let browser: Browser;
+let ben: Person;
+let dana: Person;
+let planId: string;
+
+beforeAll(async () => {
+  program = await Program.start();
+  browser = await launch();
+  const plan = await program.createPlan("Northwind × Acme", "blank");
+  planId = plan.id;
+  ben = await person(browser, "Ben");
+  dana = await person(browser, "Dana", { width: 390, height: 844, dark: true });
+  await joinPlan(ben, linkOf(plan, "owner"));
+  await joinPlan(dana, linkOf(plan, "buyer"));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await program?.stop();
+});
+
+const view = async () => (await program.api().plan(planId)) as View;
+const go = (who: Person, page: string) => who.page.getByRole("navigation", { name: "Pages of this plan" }).getByRole("link", { name: page, exact: true }).click();
+
+describe("the Why page", () => {
+  test("both write the same text and table at once", async () => {
+    await go(ben, "Why");
+    await go(dana, "Why");
+    const outcome = "The outcome";
+    await ben.page.getByRole("textbox", { name: outcome }).fill("Two days instead of eleven.");
+    await expect.poll(() => dana.page.getByRole("textbox", { name: outcome }).inputValue()).toBe("Two days instead of eleven.");
+    await dana.page.getByRole("textbox", { name: outcome }).press("Control+End");
+    await dana.page.keyboard.type(" In every branch.");
+    await expect.poll(async () => (await view()).case.outcome).toBe("Two days instead of eleven. In every branch.");
+
+    await ben.page.getByRole("button", { name: "Add a metric" }).click();
+    await ben.page.keyboard.type("Days to close");
+    await dana.page.getByRole("textbox", { name: "Target: Days to close" }).fill("2");
+    await expect.poll(async () => (await view()).metrics.map((m) => [m.name, m.target])).toEqual([["Days to close", "2"]]);
+
+    await ben.page.getByRole("button", { name: "Add a metric" }).click();
+    await ben.page.keyboard.type("Errors");
+    await ben.page.keyboard.press("Alt+ArrowUp");
+    await expect.poll(async () => (await view()).metrics.map((m) => m.name)).toEqual(["Errors", "Days to close"]);
+    await ben.page.getByRole("textbox", { name: "If it is missed" }).fill("Another quarter by hand");
+    await ben.page.keyboard.press("Tab");
+    await expect.poll(async () => (await view()).anchor.event.consequence).toBe("Another quarter by hand");
+  });
+
+  test("is sound for assistive technology, in the light and dark on a phone", async () => {
+    expect(await violations(ben.page)).toEqual([]);
+    expect(await violations(dana.page)).toEqual([]);
+    expect(await overflow(dana.page)).toBe(0);
+  });
+});
+
+describe("suggestions", () => {
+  test("add what is missing, name an owner, and can be dismissed for everyone and brought back", async () => {
+    const { page } = ben;
+    await go(ben, "Plan");
+    const list = page.locator(".lints");
+    await list.locator("> summary").click();
+    await list.getByRole("button", { name: "Add a procurement stage" }).click();
+    await expect.poll(async () => (await view()).stages.map((stage) => stage.title)).toContain("Procurement");
+    const steps = (await view()).stages.flatMap((stage) => stage.steps);
+    expect(steps.map((step) => step.title)).toEqual(["Security review", "Legal review", "Contract signature"]);
+    expect(steps.every((step) => step.due !== "" && step.days !== null)).toBe(true);
+
+    await list.getByText("The plan ends at the signature.").waitFor();
+    await list.getByRole("button", { name: "Add an implementation stage" }).click();
+    await list.getByText("The plan ends at the signature.").waitFor({ state: "detached" });
+    expect((await view()).stages.at(-1)?.steps.map((step) => step.title)).toEqual(["Kick-off call", "Admin training", "First-value review"]);
+
+    await list.getByRole("button", { name: "Add Legal counsel" }).click();
+    await expect.poll(async () => (await view()).roles.some((role) => role.kind === "legal" && role.side === "buyer")).toBe(true);
+
+    await list.getByRole("button", { name: /Owner of Contract signature/ }).click();
+    await page.getByRole("option", { name: "Champion" }).click();
+    await expect.poll(async () => (await view()).stages[0]?.steps.concat((await view()).stages[1]?.steps ?? []).find((s) => s.title === "Contract signature")?.owners[0]?.role).toBe("champion");
+
+    await list.getByRole("button", { name: /^Dismiss: .*accountable owner/ }).click();
+    await expect.poll(async () => (await view()).dismissed.length).toBeGreaterThan(0);
+    await list.getByRole("button", { name: /dismissed/ }).click();
+    await list.getByRole("button", { name: /^Bring back: .*accountable owner/ }).click();
+    await expect.poll(async () => (await view()).dismissed).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+describe("the decision memo", () => {
+  test("prints on A4 and Letter, with everything and without the editor's furniture", async () => {
+    const { page } = ben;
+    await waitForStatus(ben, "saved");
+    await go(ben, "Memo");
+    await page.getByRole("heading", { name: "Milestones" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    for (const format of ["A4", "Letter"]) {
+      const pdf = (await page.pdf({ format })).toString("latin1");
+      const pages = pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+      expect(pages, format).toBeGreaterThanOrEqual(1);
+      expect(pages, format).toBeLessThanOrEqual(2);
+    }
+    await page.emulateMedia({ media: "print" });
+    expect(await page.getByRole("button", { name: "Print or save as PDF" }).isVisible()).toBe(false);
+    expect(await page.getByText("Days to close").isVisible()).toBe(true);
+    await page.emulateMedia({ media: "screen" });
+  });
+
+  test("is what an executive's link opens on, read-only", async () => {
+    await ben.page.getByRole("button", { name: "Link for an executive" }).click();
+    const link = await ben.page.getByRole("textbox", { name: "Link to the memo" }).inputValue();
+    const helena = await person(browser, "Helena", { width: 390, height: 844 });
+    await helena.page.goto(link);
+    await helena.page.getByRole("textbox", { name: "Your name" }).fill("Helena");
+    await helena.page.getByRole("button", { name: "Open the plan" }).click();
+    await helena.page.getByRole("heading", { name: "Milestones" }).waitFor();
+    expect(new URL(helena.page.url()).pathname).toBe(`/p/${planId}/memo`);
+    expect(await helena.page.getByRole("button", { name: "Link for an executive" }).count()).toBe(0);
+    expect(await overflow(helena.page)).toBe(0);
+    expect(await violations(helena.page)).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+import { useState, type ReactNode } from "react";
+import { readScheduleInput } from "../../../plan/schedule/read";
+import { schedulePlan } from "../../../plan/schedule/schedule";
+import { CASE_KEYS } from "../../../plan/schema";
+import { readMetrics } from "../../../plan/why";
+import { Button } from "../../../ui/button";
+import { CopyButton } from "../../../ui/copy-button";
+import { useDays } from "../../../ui/dates";
+import { useText, type MessageId } from "../../../ui/text";
+import { useReadable } from "../../../ui/use-readable";
+import { useLive } from "../live";
+import { useScreen } from "../screen";
+import { statusMessage } from "../status";
+import { StaticText } from "../text/static-text";
+import { viewHref } from "../views";
+import type { StepStatus } from "../../../plan/schema";
+import { useMoney, usePlanWhy } from "./hooks";
+import "./memo.css";
+
+const goal = { "go-live": "memo.goLive", value: "memo.value", start: "memo.finish" } as const satisfies Record<string, MessageId>;
+
+/** The plan on a page or two, for the person who decides: to read, to print, to save as PDF. */
+export default function MemoPage() {
+  const t = useText();
+  const days = useDays();
+  const money = useMoney();
+  const { plan, store } = useScreen();
+  const { title, noun } = useReadable(store.meta);
+  const anchor = useReadable(store.anchor);
+  const summary = useReadable(store.summaryText);
+  const why = usePlanWhy();
+  const metrics = useLive([plan.metrics], () => readMetrics(plan));
+  const roles = useReadable(store.roles);
+  const { milestones, finish } = useLive(
+    [plan.nodes, plan.anchor, plan.calendar, plan.roles],
+    () => {
+      const input = readScheduleInput(plan, "");
+      const schedule = schedulePlan(input);
+      const dates = new Map(schedule.nodes.map((node) => [node.id, node.due]));
+      const rows = input.nodes
+        .filter((node) => node.kind === "milestone" && node.status !== "skipped")
+        .map(({ id, title: name, status, due, owner }) => ({ id, name, status, owner, due: due || (dates.get(id) ?? "") }));
+      return { milestones: rows, finish: schedule.goLive.date || schedule.finish };
+    },
+    300,
+  );
+  const shownCase = CASE_KEYS.filter((key) => why.case[key].trim() !== "");
+  const end = anchor.kind === "start" ? finish : (anchor.date ?? "");
+  const date = (day: string) => (day === "" ? "–" : days.format(day, "long"));
+  return (
+    <article className="memo">
+      <Tools />
+      <header className="memo-head">
+        <p className="memo-kind">
+          {t("memo.kind")} · {noun}
+        </p>
+        <h1>{title}</h1>
+        <p className="memo-date">{t("memo.asOf", { date: date(days.today) })}</p>
+      </header>
+      <dl className="memo-facts">
+        {end !== "" && (
+          <div>
+            <dt>{t(goal[anchor.kind])}</dt>
+            <dd>
+              {date(end)}
+              {anchor.provisional && <small> {t("memo.provisional")}</small>}
+            </dd>
+          </div>
+        )}
+        {why.costPerWeek !== null && (
+          <div>
+            <dt>{t("memo.cost")}</dt>
+            <dd>{t("memo.perWeek", { amount: money(why.costPerWeek) })}</dd>
+          </div>
+        )}
+        {anchor.event && (
+          <div>
+            <dt>{t("event.title")}</dt>
+            <dd>
+              {[anchor.event.what, anchor.event.source].filter(Boolean).join(" · ")}
+              {anchor.event.consequence && <small>{t("memo.ifMissed", { consequence: anchor.event.consequence })}</small>}
+            </dd>
+          </div>
+        )}
+      </dl>
+      {summary.trim() !== "" && (
+        <Part title={t("summary.title")}>
+          <StaticText fragment={plan.summary} />
+        </Part>
+      )}
+      {shownCase.length > 0 && (
+        <Part title={t("case.title")}>
+          <dl className="memo-case">
+            {shownCase.map((key) => (
+              <div key={key}>
+                <dt>{t(`case.${key}`)}</dt>
+                <dd>{why.case[key]}</dd>
+              </div>
+            ))}
+          </dl>
+        </Part>
+      )}
+      {metrics.length > 0 && (
+        <Part title={t("metric.title")}>
+          <Table head={[t("metric.name"), t("metric.baseline"), t("metric.target"), t("metric.date"), t("metric.role")]}>
+            {metrics.map((metric) => (
+              <tr key={metric.id}>
+                <th scope="row">{metric.name || t("metric.untitled")}</th>
+                <td>{metric.baseline || "–"}</td>
+                <td>{metric.target || "–"}</td>
+                <td>{date(metric.date)}</td>
+                <td>{roles.find((role) => role.id === metric.role)?.title ?? "–"}</td>
+              </tr>
+            ))}
+          </Table>
+        </Part>
+      )}
+      {milestones.length > 0 && (
+        <Part title={t("memo.milestones")}>
+          <Table head={[t("memo.milestone"), t("memo.by"), t("memo.owner"), t("memo.status")]}>
+            {milestones.map((step) => (
+              <tr key={step.id}>
+                <th scope="row">{step.name || t("step.untitled")}</th>
+                <td>{date(step.due)}</td>
+                <td>{roles.find((role) => role.id === step.owner)?.title ?? "–"}</td>
+                <td>{t(statusMessage(step.status as StepStatus))}</td>
+              </tr>
+            ))}
+          </Table>
+        </Part>
+      )}
+    </article>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="memo-part">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Table({ head, children }: { head: readonly string[]; children: ReactNode }) {
+  return (
+    <div className="memo-scroll">
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell) => (
+              <th key={cell} scope="col">
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What one can do with the memo; never printed. */
+function Tools() {
+  const t = useText();
+  const { planId, makeLink } = useScreen();
+  const [link, setLink] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  const make = async () => {
+    if (!makeLink) return;
+    try {
+      setLink(`${await makeLink("viewer")}?view=memo`);
+    } catch (cause) {
+      setProblem(cause instanceof Error ? cause.message : t("error.unknown"));
+    }
+  };
+  return (
+    <div className="memo-tools">
+      <a className="button button-quiet" href={viewHref(planId, "plan")}>
+        {t("memo.back")}
+      </a>
+      <span className="bar-space" />
+      {makeLink && !link && (
+        <Button look="edge" icon="share" onPress={() => void make()}>
+          {t("memo.link")}
+        </Button>
+      )}
+      <Button look="main" onPress={() => window.print()}>
+        {t("memo.print")}
+      </Button>
+      {link !== undefined && (
+        <div className="memo-link" role="status">
+          <p>{t("memo.linkMade")}</p>
+          <div className="share-url">
+            <input className="field-input" readOnly value={link} aria-label={t("memo.linkUrl")} onFocus={(event) => event.target.select()} />
+            <CopyButton text={link} label={t("memo.linkCopy")} />
+          </div>
+        </div>
+      )}
+      {problem !== undefined && <p role="alert">{problem}</p>}
+    </div>
+  );
+}
