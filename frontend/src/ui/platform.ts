@@ -1,4 +1,5 @@
-const isApple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
+/** Whether shortcuts are spelled as on Apple keyboards. */
+export const isApple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** A shortcut with the platform's main modifier, as its keyboards spell it: ⌘B or Ctrl+B. */
 export const modKey = (key: string): string => (isApple ? `⌘${key}` : `Ctrl+${key}`);

@@ -1,5 +1,5 @@
 import { memo, useMemo, useRef, useState } from "react";
-import { FormattedMessage, useIntl } from "react-intl";
+import { FormattedMessage } from "react-intl";
 import { setPlanTitle } from "../../plan/edit";
 import { LIMITS, type AnchorKind, type NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
@@ -12,7 +12,6 @@ import { AnchorMore } from "./dates/anchor-more";
 import { useProposeChange } from "./dates/propose";
 import { isOpenStep, stepIds, useNodes } from "./hooks";
 import { useScreen } from "./screen";
-import { statusMessage } from "./status";
 
 const anchorMessages: Record<AnchorKind, MessageId> = {
   "go-live": "anchor.goLive",
@@ -184,40 +183,5 @@ function RoadStage({ stage }: { stage: TreeNode }) {
     <span className="road-stage" style={{ flexGrow: ids.length }}>
       {nodes.map((node, at) => node && <span key={ids[at]} className={`road-step road-${node.status}`} />)}
     </span>
-  );
-}
-
-/** The first thing left to do for the reader's side; for those of neither side, for anyone. */
-export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
-  const t = useText();
-  const intl = useIntl();
-  const { store, person } = useScreen();
-  const days = useDays();
-  const { top } = useReadable(store.tree);
-  const nodes = useNodes(useStepIds(top));
-  const mine = person?.side === "seller" || person?.side === "buyer" ? person.side : null;
-  const open = nodes.filter((node) => node !== undefined && isOpenStep(node));
-  const ours = open.filter((node) => mine === null || node?.side === mine || node?.side === "joint");
-  const next = [...ours].sort((a, b) => ((a?.due ?? "9999") < (b?.due ?? "9999") ? -1 : 1))[0];
-  if (!next) return null;
-  const until = next.due ? days.until(next.due) : null;
-  return (
-    <section className="next-step" aria-label={t(mine ? "next.yours" : "next.any")}>
-      <p className="next-step-kind">{t(mine ? "next.yours" : "next.any")}</p>
-      <p className="next-step-title">
-        <button type="button" className="next-step-go" onClick={() => onGo(next.id)}>
-          {next.title || t("step.untitled")}
-        </button>
-      </p>
-      <p className={`next-step-due${until !== null && until < 0 ? " is-late" : ""}`}>
-        {next.due && until !== null
-          ? intl.formatMessage(
-              { id: until < 0 ? "next.late" : "next.due" },
-              { date: days.format(next.due), days: Math.abs(until) },
-            )
-          : t("next.undated")}
-        {next.status !== "not-started" && <> · {t(statusMessage(next.status))}</>}
-      </p>
-    </section>
   );
 }

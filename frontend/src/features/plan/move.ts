@@ -1,5 +1,5 @@
 import { useCallback, type PointerEvent as ReactPointerEvent } from "react";
-import { canMove, moveNode, nudge, treeOf, type Spot } from "../../plan/edit";
+import { moveCheck, moveNode, nudge, treeOf, type Spot } from "../../plan/edit";
 import { nodeId, titleTextOf, type NodeId, type Plan } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import { useAnnounce } from "../../ui/announcer";
@@ -152,13 +152,14 @@ function startDrag(
 /** Every place the node may go to, where it is on the screen now. */
 function gaps(root: HTMLElement, plan: Plan, id: NodeId): Gap[] {
   const found: Gap[] = [];
+  const canMove = moveCheck(plan, id);
   for (const list of root.querySelectorAll<HTMLElement>("[data-list]")) {
     const parent = list.dataset["list"] ? nodeId(list.dataset["list"]) : null;
     const box = list.getBoundingClientRect();
     const children = [...list.children].filter((child): child is HTMLElement => child instanceof HTMLElement && child.dataset["node"] !== undefined);
     const add = (before: NodeId | null, y: number) => {
       const spot = { parent, before };
-      if (before !== id && canMove(plan, id, spot)) found.push({ spot, y, left: box.left, width: box.width });
+      if (before !== id && canMove(spot)) found.push({ spot, y, left: box.left, width: box.width });
     };
     for (const child of children) add(nodeId(child.dataset["node"] ?? ""), child.getBoundingClientRect().top);
     add(null, children.at(-1)?.getBoundingClientRect().bottom ?? box.top + 4);

@@ -15,6 +15,8 @@ import { PresenceBar, usePresent, usePublishField } from "./presence";
 import { OpenStepsProvider, usePhone } from "./open-steps";
 import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
 import { PlanSheet } from "./sheet";
+import { createListState, ListProvider } from "./structure/state";
+import { Noun } from "./structure/names";
 import { VIEWS, ViewTabs, type ViewId } from "./views";
 
 export interface PlanPageProps {
@@ -34,11 +36,14 @@ export interface PlanPageProps {
 /** The editor: bar, plan, and the conversations beside it. */
 export function PlanPage(props: PlanPageProps) {
   const open = useMemo(() => new Cell<ReadonlySet<NodeId>>(new Set()), []);
+  const list = useMemo(() => createListState(props.screen.planId), [props.screen.planId]);
   return (
     <ScreenProvider value={props.screen}>
       <OpenStepsProvider value={open}>
         <DatesProvider>
-          <Screen {...props} />
+          <ListProvider value={list}>
+            <Screen {...props} />
+          </ListProvider>
         </DatesProvider>
       </OpenStepsProvider>
     </ScreenProvider>
@@ -47,11 +52,14 @@ export function PlanPage(props: PlanPageProps) {
 
 /** The same plan without bar or panel: what a moment of its history looked like. */
 export function PlanReplay({ screen, openSteps }: { screen: PlanScreen; openSteps: Cell<ReadonlySet<NodeId>> }) {
+  const list = useMemo(() => createListState(null), []);
   return (
     <ScreenProvider value={screen}>
       <OpenStepsProvider value={openSteps}>
         <DatesProvider still>
-          <PlanSheet replay />
+          <ListProvider value={list}>
+            <PlanSheet replay />
+          </ListProvider>
         </DatesProvider>
       </OpenStepsProvider>
     </ScreenProvider>
@@ -108,7 +116,7 @@ function Bar({ screen, status, historyHref, onShare, theme, settings }: PlanPage
       <a className="bar-home" href="/" aria-label={t("home")}>
         <Logo />
       </a>
-      {!phone && <span className="bar-noun">{noun}</span>}
+      {!phone && <Noun noun={noun} />}
       <Connection status={status} />
       <span className="bar-space" />
       <PresenceBar max={phone ? 2 : 5} />

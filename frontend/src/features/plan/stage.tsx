@@ -2,6 +2,7 @@ import { memo, type KeyboardEvent } from "react";
 import { addStage, addStep, removeNode } from "../../plan/edit";
 import { LIMITS, titleTextOf, type NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
+import { STAGE_FULL } from "../../plan/size";
 import type { NodeSnapshot } from "../../plan/view";
 import { useAnnounce } from "../../ui/announcer";
 import { Button, IconButton } from "../../ui/button";
@@ -15,6 +16,9 @@ import { useDrag, useNudge } from "./move";
 import { FieldPresence } from "./presence";
 import { useScreen } from "./screen";
 import { StepRow } from "./step-row";
+import { rowOf, selectAllIn } from "./structure/rows";
+import { setFolded, useIsFolded, useList } from "./structure/state";
+import { useListActions } from "./structure/use-actions";
 import { typeInto } from "./text/rename";
 import { SharedField } from "./text/shared-field";
 import { useMemo } from "react";
@@ -26,6 +30,8 @@ export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
   const { plan, rights } = useScreen();
   const announce = useAnnounce();
   const nudge = useNudge();
+  const list = useList();
+  const folded = useIsFolded(branch.id);
   if (!node) return null;
   const title = node.title || t("stage.untitled");
 
@@ -41,21 +47,31 @@ export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
   };
 
   return (
-    <section className="stage" data-node={branch.id} aria-label={title}>
+    <section className={`stage${folded ? " is-folded-stage" : ""}`} data-node={branch.id} data-field={`row:${branch.id}`} tabIndex={-1} aria-label={title}>
       <div className="stage-head" onKeyDown={onKeyDown}>
         {rights.write && <StageGrip id={branch.id} title={title} />}
+        <IconButton
+          small
+          icon={folded ? "chevronRight" : "chevronDown"}
+          className="stage-fold"
+          label={t(folded ? "structure.unfold" : "structure.fold", { title })}
+          aria-expanded={!folded}
+          onPress={() => setFolded(list, [branch.id], !folded)}
+        />
         <StageTitle node={node} />
         {rights.write && <StageMenu id={branch.id} title={title} onAdd={add} />}
         <StageCount branch={branch} />
       </div>
       <StageLock stage={branch.id} />
-      <ol className="steps" data-list={branch.id}>
-        {branch.children.map((child) => (
-          <StepRow key={child.id} branch={child} />
-        ))}
-      </ol>
-      {branch.children.length === 0 && !rights.write && <p className="stage-empty">{t("stage.empty")}</p>}
-      {rights.write && (
+      {!folded && (
+        <ol className="steps" data-list={branch.id}>
+          {branch.children.map((child) => (
+            <StepRow key={child.id} branch={child} />
+          ))}
+        </ol>
+      )}
+      {branch.children.length === 0 && !folded && !rights.write && <p className="stage-empty">{t("stage.empty")}</p>}
+      {rights.write && !folded && (
         <Button look="quiet" small icon="plus" className="add-step" onPress={add}>
           {t("step.add")}
         </Button>
@@ -104,12 +120,7 @@ function StageTitle({ node }: { node: NodeSnapshot }) {
         maxLength={LIMITS.title}
         fieldId={field}
         onSplice={(target, splice) => typeInto(target, splice, field)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && !event.nativeEvent.isComposing) {
-            event.preventDefault();
-            event.currentTarget.blur();
-          }
-        }}
+        describedBy="title-help"
       />
       <FieldPresence field={field} />
     </>
@@ -122,7 +133,16 @@ function StageCount({ branch }: { branch: TreeNode }) {
   const steps = useNodes(ids).filter((step) => step !== undefined && step.status !== "skipped");
   if (steps.length === 0) return null;
   const done = steps.filter((step) => step?.status === "done").length;
-  return <span className="stage-count">{t("stage.count", { done, total: steps.length })}</span>;
+  const full = steps.length > STAGE_FULL;
+  return (
+    <span className={`stage-count${full ? " is-full" : ""}`} title={full ? t("size.stageFull", { most: STAGE_FULL }) : undefined}>
+      <span className="stage-meter" aria-hidden="true">
+        <span style={{ inlineSize: `${(100 * done) / steps.length}%` }} />
+      </span>
+      {t("stage.count", { done, total: steps.length })}
+      {full && <span className="visually-hidden">. {t("size.stageFull", { most: STAGE_FULL })}</span>}
+    </span>
+  );
 }
 
 function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () => void }) {
@@ -130,6 +150,8 @@ function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () 
   const { plan } = useScreen();
   const announce = useAnnounce();
   const nudge = useNudge();
+  const list = useList();
+  const actions = useListActions();
   return (
     <MenuButton
       aria-label={t("stage.more", { title })}
@@ -137,6 +159,9 @@ function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () 
       onAction={(key) => {
         if (key === "add") onAdd();
         else if (key === "up" || key === "down") nudge(id, title, key);
+        else if (key === "select") selectAllIn(list, rowOf(id));
+        else if (key === "copy") actions.duplicate([id]);
+        else if (key === "paste") list.paste.set(id);
         else if (key === "delete") {
           removeNode(plan, id);
           announce(t("step.deleted", { title }));
@@ -146,6 +171,15 @@ function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () 
     >
       <MenuItem id="add" icon="plus">
         {t("step.add")}
+      </MenuItem>
+      <MenuItem id="paste" icon="listBullet">
+        {t("structure.pasteMenu")}
+      </MenuItem>
+      <MenuItem id="select" icon="check">
+        {t("structure.selectAll")}
+      </MenuItem>
+      <MenuItem id="copy" icon="copy">
+        {t("structure.duplicate")}
       </MenuItem>
       <MenuSeparator />
       <MenuItem id="up" icon="arrowUp" keys="Alt ↑">

@@ -5,6 +5,7 @@ import type { NodeSnapshot } from "../../plan/view";
 import { useText } from "../../ui/text";
 import { Gate } from "./gates/gate";
 import { useScreen } from "./screen";
+import { Alias } from "./structure/names";
 import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
 import { RichText } from "./text/rich-text";
@@ -30,6 +31,7 @@ export function StepDetails({ node }: { node: NodeSnapshot }) {
           )}
         </section>
         <Why node={node} />
+        <Alias node={node} />
         <Gate node={node} />
         {(rights.write || node.links.length > 0) && (
           <Suspense fallback={null}>

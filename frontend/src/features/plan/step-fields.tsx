@@ -11,6 +11,7 @@ import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { useScreen } from "./screen";
+import { useInheritedOwner } from "./structure/inherited";
 import { SideMark, sideMessage } from "./status";
 
 export function accountableOf(node: NodeSnapshot, roles: readonly RoleSnapshot[]): RoleSnapshot | undefined {
@@ -26,13 +27,15 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
   const { store, plan, rights } = useScreen();
   const roles = useReadable(store.roles);
   const [adding, setAdding] = useState(false);
-  const owner = accountableOf(node, roles);
+  const own = accountableOf(node, roles);
+  const inherited = useInheritedOwner(node, own !== undefined);
+  const owner = own ?? inherited;
   const side = t(sideMessage(node.side));
   const words = owner ? owner.name || owner.title : node.kind === "subtask" ? "" : t("owner.none");
   const face = (
     <>
       <SideMark side={node.side} />
-      <span className={owner ? "owner-name" : "owner-none"}>{words || side}</span>
+      <span className={own ? "owner-name" : "owner-none"}>{words || side}</span>
     </>
   );
   if (!rights.write) {

@@ -1,9 +1,10 @@
-import { addStep, moveNode, removeNode, type Spot } from "../../plan/edit";
+import { addStep, moveNode, setMilestone, type Spot } from "../../plan/edit";
 import type { NodeId, StepKind } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
 import { useAnnounce } from "../../ui/announcer";
 import { IconButton } from "../../ui/button";
 import { MenuButton, MenuItem, MenuSection, MenuHeader, MenuSeparator } from "../../ui/menu";
+import { modKey } from "../../ui/platform";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { focusField } from "./focus";
@@ -11,6 +12,9 @@ import { useNodes } from "./hooks";
 import { useNudge, whereIs } from "./move";
 import { setOpen, useOpenSteps } from "./open-steps";
 import { useScreen } from "./screen";
+import { toggleSelected } from "./structure/rows";
+import { useList } from "./structure/state";
+import { useListActions } from "./structure/use-actions";
 import { useMemo } from "react";
 
 /** What may stand under a step of each kind. */
@@ -24,9 +28,12 @@ export function StepMenu({ node, title }: { node: NodeSnapshot; title: string })
   const announce = useAnnounce();
   const nudge = useNudge();
   const cell = useOpenSteps();
-  const tree = useReadable(screen.store.tree);
-  const stageIds = useMemo(() => tree.top.filter((top) => top.kind === "stage").map((top) => top.id), [tree]);
+  const list = useList();
+  const actions = useListActions();
   const child = below[node.kind];
+
+  /** Directly in a stage, where a step can be a milestone and goes no further out. */
+  const direct = node.parent !== null && screen.store.node(node.parent).get()?.kind === "stage";
 
   const act = (key: string) => {
     switch (key) {
@@ -48,8 +55,20 @@ export function StepMenu({ node, title }: { node: NodeSnapshot; title: string })
         return;
       }
       case "delete":
-        removeNode(plan, node.id);
-        announce(t("step.deleted", { title }));
+        actions.remove([node.id]);
+        return;
+      case "in":
+      case "out":
+        actions.shift(node.id, key);
+        return;
+      case "copy":
+        actions.duplicate([node.id]);
+        return;
+      case "select":
+        toggleSelected(list, node.id);
+        return;
+      case "milestone":
+        setMilestone(plan, node.id, node.kind !== "milestone");
         return;
       default:
         if (key.startsWith("to:")) {
@@ -80,14 +99,33 @@ export function StepMenu({ node, title }: { node: NodeSnapshot; title: string })
           {t(child === "task" ? "step.addTask" : "step.addSubtask")}
         </MenuItem>
       )}
+      <MenuItem id="copy" icon="copy" keys={modKey("D")}>
+        {t("structure.duplicate")}
+      </MenuItem>
+      <MenuItem id="select" icon="check">
+        {t("structure.selectIt")}
+      </MenuItem>
+      {direct && (
+        <MenuItem id="milestone" icon="flag">
+          {t(node.kind === "milestone" ? "structure.plainStep" : "structure.makeMilestone")}
+        </MenuItem>
+      )}
       <MenuSeparator />
+      <MenuItem id="in" icon="arrowRight" keys="Tab">
+        {t("structure.indent")}
+      </MenuItem>
+      {!direct && (
+        <MenuItem id="out" icon="arrowLeft" keys="⇧ Tab">
+          {t("structure.outdent")}
+        </MenuItem>
+      )}
       <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
         {t("move.up")}
       </MenuItem>
       <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
         {t("move.down")}
       </MenuItem>
-      {(node.kind === "milestone" || node.kind === "task") && <StageItems stageIds={stageIds} parent={node.parent} />}
+      {(node.kind === "milestone" || node.kind === "task") && <StageItems parent={node.parent} />}
       <MenuSeparator />
       <MenuItem id="delete" icon="trash" danger>
         {t("step.delete")}
@@ -96,8 +134,10 @@ export function StepMenu({ node, title }: { node: NodeSnapshot; title: string })
   );
 }
 
-function StageItems({ stageIds, parent }: { stageIds: readonly NodeId[]; parent: NodeId | null }) {
+function StageItems({ parent }: { parent: NodeId | null }) {
   const t = useText();
+  const tree = useReadable(useScreen().store.tree);
+  const stageIds = useMemo(() => tree.top.filter((top) => top.kind === "stage").map((top) => top.id), [tree]);
   const stages = useNodes(stageIds);
   const others = stages.filter((stage) => stage !== undefined && stage.id !== parent);
   if (others.length === 0) return null;

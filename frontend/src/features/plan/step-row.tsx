@@ -1,9 +1,8 @@
 import { memo, type KeyboardEvent, type ReactNode } from "react";
-import { addStep, setStatus, treeOf } from "../../plan/edit";
-import { LIMITS, titleTextOf, type NodeId, type StepKind, type StepStatus } from "../../plan/schema";
+import { setStatus } from "../../plan/edit";
+import { LIMITS, titleTextOf, type NodeId, type StepStatus } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import type { NodeSnapshot } from "../../plan/view";
-import { useAnnounce } from "../../ui/announcer";
 import { Button as AriaButton } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icons";
@@ -23,6 +22,9 @@ import { statuses, statusMessage, StatusGlyph } from "./status";
 import { OwnerField } from "./step-fields";
 import { StepDetails } from "./step-details";
 import { StepMenu } from "./step-menu";
+import { RowNotes } from "./structure/row-notes";
+import { SelectBox } from "./structure/select-box";
+import { useIsFolded, useIsSelected } from "./structure/state";
 import { typeInto } from "./text/rename";
 import { SharedField } from "./text/shared-field";
 import { FieldPresence } from "./presence";
@@ -31,6 +33,9 @@ import { FieldPresence } from "./presence";
 export const StepRow = memo(function StepRow({ branch }: { branch: TreeNode }) {
   const node = useNode(branch.id);
   const open = useIsOpen(branch.id);
+  const folded = useIsFolded(branch.id);
+  const selected = useIsSelected(branch.id);
+  const { rights } = useScreen();
   const t = useText();
   const nudge = useNudge();
   if (!node) return null;
@@ -44,11 +49,22 @@ export const StepRow = memo(function StepRow({ branch }: { branch: TreeNode }) {
   };
 
   return (
-    <li className={`step step-is-${node.status}${open ? " step-open" : ""}`} data-node={branch.id} onKeyDown={onKeyDown}>
+    <li
+      className={`step step-is-${node.status}${open ? " step-open" : ""}${selected ? " is-selected" : ""}`}
+      data-node={branch.id}
+      data-field={`row:${branch.id}`}
+      data-kind={branch.kind}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
       <div className="step-row">
+        {rights.write && <SelectBox id={branch.id} title={title} />}
         <Grip id={branch.id} title={title} />
         <StatusField node={node} title={title} />
-        <StepTitle node={node} />
+        <span className="step-words">
+          <StepTitle node={node} />
+          <RowNotes node={node} under={branch.children.length} folded={folded} />
+        </span>
         <span className="step-facts">
           <OwnerField node={node} />
           <DueField node={node} />
@@ -56,7 +72,7 @@ export const StepRow = memo(function StepRow({ branch }: { branch: TreeNode }) {
         <StepTools node={node} title={title} open={open} />
       </div>
       {open && <StepDetails node={node} />}
-      {branch.children.length > 0 && (
+      {branch.children.length > 0 && !folded && (
         <ol className="steps steps-nested" data-list={branch.id}>
           {branch.children.map((child) => (
             <StepRow key={child.id} branch={child} />
@@ -116,6 +132,8 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
         const status = key as StepStatus;
         if (node.kind === "subtask") setStatus(plan, node.id, status);
         else propose({ kind: "status", node: node.id, status, date: status === "done" ? today : "" });
+        // A blocked step says what it waits for: ask while one knows.
+        if (key === "blocked") focusField(`blocked:${node.id}`);
       }}
       button={
         <AriaButton className="step-status" aria-label={t("step.statusIs", { title, status: words })}>
@@ -138,7 +156,6 @@ function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
 function StepTitle({ node }: { node: NodeSnapshot }) {
   const t = useText();
   const { plan, rights } = useScreen();
-  const announce = useAnnounce();
   const text = titleTextOf(plan, node.id);
   const field = `title:${node.id}`;
   if (!rights.write || !text) {
@@ -154,31 +171,11 @@ function StepTitle({ node }: { node: NodeSnapshot }) {
         maxLength={LIMITS.title}
         fieldId={field}
         onSplice={(target, splice) => typeInto(target, splice, field)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.nativeEvent.isComposing || node.kind === "unknown" || node.kind === "stage") return;
-          event.preventDefault();
-          const id = addAfter(plan, node.id, node.kind);
-          announce(t("step.added"));
-          focusField(`title:${id}`);
-        }}
+        describedBy="title-help"
       />
       <FieldPresence field={field} />
     </span>
   );
-}
-
-/** Enter in a title starts the next step right below. */
-function addAfter(plan: ReturnType<typeof useScreen>["plan"], id: NodeId, kind: StepKind): NodeId {
-  const find = (nodes: readonly TreeNode[], parent: NodeId | null): { parent: NodeId | null; before: NodeId | null } | null => {
-    for (const [at, node] of nodes.entries()) {
-      if (node.id === id) return { parent, before: nodes[at + 1]?.id ?? null };
-      const found = find(node.children, node.id);
-      if (found) return found;
-    }
-    return null;
-  };
-  const spot = find(treeOf(plan).top, null) ?? { parent: null, before: null };
-  return addStep(plan, kind, "", spot);
 }
 
 function StepTools({ node, title, open }: { node: NodeSnapshot; title: string; open: boolean }) {

@@ -16,6 +16,8 @@ export interface SharedFieldProps {
   onBlur?: FocusEventHandler<HTMLTextAreaElement>;
   /** Marks the element, so that a shortcut elsewhere can find it again. */
   fieldId?: string;
+  /** Id of the element that says which keys do what. */
+  describedBy?: string;
   multiline?: boolean;
 }
 
@@ -24,7 +26,7 @@ export interface SharedFieldProps {
  * type appears around the caret, which stays between the same two characters. The element grows with
  * its text and, unless `multiline`, holds no line breaks.
  */
-export function SharedField({ text, label, className = "", placeholder, multiline, fieldId, ...rest }: SharedFieldProps) {
+export function SharedField({ text, label, className = "", placeholder, multiline, fieldId, describedBy, ...rest }: SharedFieldProps) {
   const { onSplice, ...events } = rest;
   const handler = useLatest(onSplice);
 
@@ -43,6 +45,7 @@ export function SharedField({ text, label, className = "", placeholder, multilin
         aria-label={label}
         placeholder={placeholder}
         data-field={fieldId}
+        aria-describedby={describedBy}
         spellCheck
         autoComplete="off"
       />

@@ -1,0 +1,96 @@
+import { useState } from "react";
+import { setAlias, setNoun } from "../../../plan/edit";
+import { DEFAULT_NOUN, LIMITS } from "../../../plan/schema";
+import type { NodeSnapshot } from "../../../plan/view";
+import { Button as AriaButton } from "react-aria-components";
+import { Button } from "../../../ui/button";
+import { Dialog } from "../../../ui/dialog";
+import { TextField } from "../../../ui/field";
+import { MenuButton, MenuItem, MenuSeparator } from "../../../ui/menu";
+import { useText, type MessageId } from "../../../ui/text";
+import { useScreen } from "../screen";
+import { PickedField } from "./picked-field";
+
+const nouns: readonly MessageId[] = ["noun.success", "noun.execution", "noun.goLive", "noun.evaluation", "noun.onboarding"];
+
+/** What both sides call the plan. */
+export function Noun({ noun }: { noun: string }) {
+  const t = useText();
+  const { plan, rights } = useScreen();
+  const [writing, setWriting] = useState(false);
+  const [own, setOwn] = useState(noun);
+  const shown = noun === DEFAULT_NOUN ? t("noun.default") : noun;
+  if (!rights.write) return <span className="bar-noun">{shown}</span>;
+  return (
+    <>
+      <MenuButton
+        aria-label={t("noun.label")}
+        selectionMode="single"
+        selectedKeys={[noun === DEFAULT_NOUN ? "default" : noun]}
+        onAction={(key) => {
+          if (key === "own") {
+            setOwn(shown);
+            setWriting(true);
+          } else setNoun(plan, key === "default" ? "" : String(key));
+        }}
+        button={
+          <AriaButton className="bar-noun bar-noun-button" aria-label={t("noun.change", { noun: shown })}>
+            {shown}
+          </AriaButton>
+        }
+      >
+        {[
+          <MenuItem key="default" id="default">
+            {t("noun.default")}
+          </MenuItem>,
+          ...nouns.map((each) => (
+            <MenuItem key={each} id={t(each)}>
+              {t(each)}
+            </MenuItem>
+          )),
+        ]}
+        <MenuSeparator />
+        <MenuItem id="own">{t("noun.own")}</MenuItem>
+      </MenuButton>
+      <Dialog title={t("noun.label")} closeLabel={t("action.close")} isOpen={writing} onOpenChange={setWriting}>
+        <form
+          className="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setNoun(plan, own);
+            setWriting(false);
+          }}
+        >
+          <TextField label={t("noun.field")} hint={t("noun.hint")} value={own} onChange={setOwn} maxLength={LIMITS.noun} autoFocus />
+          <div className="form-actions">
+            <Button look="main" type="submit">
+              {t("noun.save")}
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+/** The name the other side knows a step by. */
+export function Alias({ node }: { node: NodeSnapshot }) {
+  const t = useText();
+  const { plan, rights } = useScreen();
+  if (!rights.write) return null; // shown in the row already
+  return (
+    <section>
+      <h3 className="details-label" aria-hidden="true">
+        {t("structure.alias")}
+      </h3>
+      <PickedField
+        value={node.alias}
+        label={t("structure.alias")}
+        placeholder={t("structure.aliasPlaceholder")}
+        fieldId={`alias:${node.id}`}
+        maxLength={LIMITS.title}
+        onCommit={(text) => setAlias(plan, node.id, text)}
+      />
+    </section>
+  );
+}
