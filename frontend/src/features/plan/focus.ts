@@ -44,6 +44,8 @@ export function useKeepFocus(moved: unknown): void {
     };
     document.addEventListener("focusin", remember);
     document.addEventListener("selectionchange", remember);
+    // The selection is told of late: a row drawn anew between two keystrokes must not put the caret back where it was.
+    document.addEventListener("input", remember);
     // A press on the page's ground leaves the field on purpose.
     const leave = (event: Event) => {
       if (!(event.target instanceof HTMLElement) || event.target.closest("[data-field]") === null) last.current = null;
@@ -52,6 +54,7 @@ export function useKeepFocus(moved: unknown): void {
     return () => {
       document.removeEventListener("focusin", remember);
       document.removeEventListener("selectionchange", remember);
+      document.removeEventListener("input", remember);
       document.removeEventListener("pointerdown", leave, true);
     };
   }, []);
