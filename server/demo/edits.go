@@ -92,6 +92,11 @@ func (s *story) call(by journal.Actor, role, name, email string) {
 		m, _ := s.d.Map(plan.RootRoles).Map(role)
 		m.Set(tx, plan.RoleName, name)
 		m.Set(tx, plan.RoleEmail, email)
+		for _, one := range []journal.Actor{s.cast.Seller, s.cast.Buyer, s.cast.Champion, s.cast.Security} {
+			if one.Name == name {
+				m.Set(tx, plan.RolePerson, one.ID) // somebody with a link of their own
+			}
+		}
 	})
 }
 

@@ -77,7 +77,7 @@ export function ResourceRow(props: RowProps) {
               </Button>
             </>
           )}
-          <IconToggle icon="flag" small label={t(one.pinned ? "hub.unpin" : "hub.pin", { name })} isSelected={one.pinned} onChange={(on) => setPinned(plan, one.id, on)} />
+          <IconToggle icon="pin" small label={t(one.pinned ? "hub.unpin" : "hub.pin", { name })} isSelected={one.pinned} onChange={(on) => setPinned(plan, one.id, on)} />
           <RowMenu {...props} name={name} empty={empty} onAsk={setAsking} />
         </span>
       )}

@@ -106,9 +106,9 @@ export default function MemoPage() {
             {metrics.map((metric) => (
               <tr key={metric.id}>
                 <th scope="row">{metric.name || t("metric.untitled")}</th>
-                <td>{metric.baseline || "–"}</td>
-                <td>{metric.target || "–"}</td>
-                <td>{date(metric.date)}</td>
+                <td className="memo-value">{metric.baseline || "–"}</td>
+                <td className="memo-value">{metric.target || "–"}</td>
+                <td className="memo-value">{date(metric.date)}</td>
                 <td>{roles.find((role) => role.id === metric.role)?.title ?? "–"}</td>
               </tr>
             ))}
@@ -121,7 +121,7 @@ export default function MemoPage() {
             {milestones.map((step) => (
               <tr key={step.id}>
                 <th scope="row">{step.name || t("step.untitled")}</th>
-                <td>{date(step.due)}</td>
+                <td className="memo-value">{date(step.due)}</td>
                 <td>{roles.find((role) => role.id === step.owner)?.title ?? "–"}</td>
                 <td>{t(statusMessage(step.status as StepStatus))}</td>
               </tr>
