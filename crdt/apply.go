@@ -246,6 +246,7 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) (added bool
 		}
 		switch {
 		case s.clock+s.length <= state:
+			d.cutAgain(tx, &s)
 		case s.kind() == kindType && d.tooDeep(&s):
 			b.done, dropped = true, true
 		default:
@@ -264,6 +265,42 @@ func (d *Doc) integrateBlocks(tx *Tx, update []byte, blocks []block) (added bool
 		d.waiting.add(u)
 	}
 	return added
+}
+
+// pairScan bounds the text in which cutAgain looks for a surrogate pair, in
+// bytes, so that what is known already costs little however it was made.
+const pairScan = 4096
+
+// cutAgain does to the text around a struct that is known already what Yjs does:
+// it cuts it where the struct says its neighbours were, before it finds that there
+// is nothing to insert (Item.getMissing). Cuts are joined again and leave no trace,
+// except through a surrogate pair, whose halves become U+FFFD for good. It takes a
+// struct that came in collected form first, or else the cut was made back then.
+func (d *Doc) cutAgain(tx *Tx, s *rawStruct) {
+	if s.hasOrigin() {
+		d.cutPair(tx, s.origin, 1)
+	}
+	if s.hasRight() {
+		d.cutPair(tx, s.right, 0)
+	}
+}
+
+// cutPair cuts before (after 0) or behind (after 1) a known clock if that is in
+// the middle of a surrogate pair.
+func (d *Doc) cutPair(tx *Tx, id rawID, after uint32) {
+	ci, ok := d.clientIndex[id.client]
+	if !ok || uint64(d.clients[ci].next) <= id.clock {
+		return
+	}
+	r := d.findItem(ci, uint32(id.clock))
+	it := d.at(r)
+	n := uint32(id.clock) + after - it.clock
+	if it.kind() != kindString || it.flags&flagASCII != 0 || it.size > pairScan || n == 0 || n >= it.length {
+		return
+	}
+	if _, inPair := utf16Cut(d.content(it), int(n)); inPair {
+		d.cleanStart(tx, ci, uint32(id.clock)+after)
+	}
 }
 
 // tooDeep reports whether a type whose dependencies are all here would be nested
