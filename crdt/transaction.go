@@ -262,9 +262,14 @@ func (tx *Tx) deletesClock(client, clock uint32) bool {
 	return x.client == client && clock < x.clock+x.length
 }
 
-// deleteItem marks an item deleted, and everything inside it.
+// deleteItem marks an item deleted, and everything inside it: each type before
+// what it holds, in the order of Yjs's recursion (ContentType.delete), since the
+// order decides which runs are joined in the end.
 func (tx *Tx) deleteItem(r ref) {
 	d := tx.d
+	if d.at(r).deleted() {
+		return
+	}
 	base := len(d.stack)
 	d.stack = append(d.stack, r)
 	for len(d.stack) > base {
@@ -272,6 +277,10 @@ func (tx *Tx) deleteItem(r ref) {
 		d.stack = d.stack[:len(d.stack)-1]
 		it := d.at(r)
 		if it.deleted() {
+			// What was deleted before may merge once it is collected with its parent.
+			if it.clock < tx.before(it.client) {
+				tx.split = append(tx.split, clientClock{it.client, it.clock})
+			}
 			continue
 		}
 		l := &d.lists[it.list]
@@ -285,31 +294,24 @@ func (tx *Tx) deleteItem(r ref) {
 		tx.addDelete(it.client, it.clock, it.length)
 		tx.change(l.typ, l.key)
 		if it.kind() == kindType {
-			d.pushContents(tx, it.off)
+			d.pushContents(it.off)
 		}
 	}
 }
 
-// pushContents puts what a deleted type holds on the stack of deleteItem.
-// What was deleted before may merge once it is collected with its parent.
-func (d *Doc) pushContents(tx *Tx, typ uint32) {
-	visit := func(r ref) {
-		it := d.at(r)
-		if !it.deleted() {
-			d.stack = append(d.stack, r)
-		} else if it.clock < tx.before(it.client) {
-			tx.split = append(tx.split, clientClock{it.client, it.clock})
-		}
-	}
-	ti := &d.types[typ]
+// pushContents puts what a deleted type holds on the stack of deleteItem, the
+// first on top: its sequence, then the last value of each key.
+func (d *Doc) pushContents(typ uint32) {
+	ti, base := &d.types[typ], len(d.stack)
 	for r := d.lists[ti.seq].head; r != 0; r = d.at(r).right {
-		visit(r)
+		d.stack = append(d.stack, r)
 	}
 	for l := ti.slot; l != 0; l = d.lists[l].next {
 		if r := d.lists[l].tail; r != 0 {
-			visit(r)
+			d.stack = append(d.stack, r)
 		}
 	}
+	slices.Reverse(d.stack[base:])
 }
 
 // collect drops the content of what the transaction deleted (Yjs: tryGc).
