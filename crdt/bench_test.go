@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 	"unicode/utf8"
 
@@ -306,6 +307,25 @@ func BenchmarkB1InsertDelete(b *testing.B) {
 			t.Delete(tx, at, min(1+rng.IntN(9), t.Len()-at))
 		}
 	})
+}
+
+// Values pushed one by one, each with its update: what the last transaction wrote
+// must be found in a long run without walking it.
+func BenchmarkB1ArrayAppend(b *testing.B) {
+	for _, n := range []int{6000, 24_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d := crdt.New(crdt.Options{ClientID: 1})
+				d.OnUpdate(func([]byte, any) {})
+				a := d.Array("a")
+				for i := range n {
+					d.Transact(nil, func(tx *crdt.Tx) { a.Insert(tx, i, i) })
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/push")
+		})
+	}
 }
 
 func BenchmarkB1ArrayRandomNumbers(b *testing.B) {

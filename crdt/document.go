@@ -33,6 +33,7 @@ type Doc struct {
 	slab
 	bytes []byte // content arena
 	waste int    // bytes of it that nothing refers to
+	seam  seam
 
 	arenaMax int // greatest length of it; smaller in tests
 

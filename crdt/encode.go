@@ -289,10 +289,17 @@ func (d *Doc) appendContent(b []byte, it *item, offset uint32) []byte {
 	case kindDeleted:
 		return appendUvarint(b, uint64(it.length-offset))
 	case kindString:
+		if cut, ok := d.seamAt(it, offset); ok && offset > 0 {
+			return appendBytes(b, d.content(it)[cut:])
+		}
 		return appendText(b, d.content(it), it.flags&flagASCII != 0, offset)
 	case kindAny:
 		s := d.content(it)
-		return append(appendUvarint(b, uint64(it.length-offset)), s[skipValues(s, int(offset)):]...)
+		cut, ok := d.seamAt(it, offset)
+		if !ok {
+			cut = skipValues(s, int(offset))
+		}
+		return append(appendUvarint(b, uint64(it.length-offset)), s[cut:]...)
 	case kindJSON:
 		s := d.content(it)
 		return append(appendUvarint(b, uint64(it.length-offset)), s[skipStrings(s, int(offset)):]...)

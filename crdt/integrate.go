@@ -235,6 +235,7 @@ func (d *Doc) continues(left ref, in *incoming) bool {
 // grow appends in to the run left.
 func (d *Doc) grow(tx *Tx, c *client, left ref, in *incoming) ref {
 	l := d.at(left)
+	d.seam = seam{l.client, l.clock, in.clock, l.size}
 	d.extend(c, l, in.content)
 	l.flags &^= ^in.flags & flagASCII
 	l.length += in.length

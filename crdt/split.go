@@ -159,6 +159,21 @@ func (d *Doc) follows(l, r *item, rr ref) bool {
 	return false
 }
 
+// seam is where a run was grown last: the bytes of its content before clock. What
+// was written just now is what an update is asked for, and finding it in values or
+// in text that is not ASCII means to walk the run from its start.
+type seam struct {
+	client, start uint32 // of the run
+	clock, off    uint32
+}
+
+// seamAt returns the bytes of it's content before its offset-th clock, if that is
+// where it was grown last. A run that was cut since is shorter, so that nobody asks.
+func (d *Doc) seamAt(it *item, offset uint32) (int, bool) {
+	s := &d.seam
+	return int(s.off), s.client == it.client && s.start == it.clock && s.clock == it.clock+offset && s.off <= it.size
+}
+
 // join appends right, the next run of the same client, to left if it follows and
 // the limits admit it. The caller drops right's record.
 func (d *Doc) join(c *client, lr, rr ref) bool {
@@ -171,6 +186,7 @@ func (d *Doc) join(c *client, lr, rr ref) bool {
 		return true
 	}
 	if l.kind() != kindDeleted {
+		d.seam = seam{l.client, l.clock, r.clock, l.size}
 		if l.off+l.size == r.off {
 			l.size += r.size
 		} else if !d.canMove(int(l.size) + int(r.size)) {
