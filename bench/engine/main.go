@@ -475,9 +475,14 @@ func (b bench) memory() (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	// As with the peers: the engine has loaded a small document before.
+	small := newDoc(1)
+	small.Transact(nil, func(tx *crdt.Tx) { small.Text("text").Insert(tx, 0, "x", nil) })
+	warm := load(encode(small))
 	heap := func() int64 {
-		runtime.GC()
-		runtime.GC()
+		for range 4 {
+			runtime.GC()
+		}
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc)
@@ -487,6 +492,7 @@ func (b bench) memory() (*result, error) {
 	heap1, rss1 := heap(), rss()
 	n := d.Text("text").Len()
 	runtime.KeepAlive(state)
+	runtime.KeepAlive(warm)
 	return &result{Memory: map[string]int64{"heap": heap1 - heap0, "rss": rss1 - rss0}, Length: n}, nil
 }
 
