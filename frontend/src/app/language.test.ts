@@ -19,7 +19,7 @@ describe("pickLanguage", () => {
 
 /** Names of the arguments and tags in a message; what follows a plural's selector is a sentence, not a name. */
 function holes(message: string): string[] {
-  return [...new Set([...message.matchAll(/(?<!(?:=\d+|one|few|many|other)\s*)\{\s*(\w+)\s*[,}]|<(\w+)>/g)].map((match) => match[1] ?? match[2] ?? ""))].sort();
+  return [...new Set([...message.matchAll(/(?<!(?:=\d+|\b(?:one|few|many|other))\s*)\{\s*(\w+)\s*[,}]|<(\w+)>/g)].map((match) => match[1] ?? match[2] ?? ""))].sort();
 }
 
 describe("German", () => {

@@ -6,7 +6,9 @@ import { useDays } from "../../../ui/dates";
 import { Icon } from "../../../ui/icons";
 import { useText } from "../../../ui/text";
 import { useScreen } from "../screen";
+import { Dependencies } from "./dependencies";
 import { useDue } from "./due-field";
+import { ExplainDate } from "./explain";
 import { useProposeChange } from "./propose";
 import { StepDateNotes } from "./step-notes";
 
@@ -54,6 +56,8 @@ export function StepDates({ node }: { node: NodeSnapshot }) {
         <Input className="field-input" />
       </NumberField>
       <StepDateNotes node={node} />
+      {!apart && <Dependencies node={node} />}
+      {!apart && <ExplainDate node={node} />}
     </>
   );
 }
