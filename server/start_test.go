@@ -198,7 +198,11 @@ func TestOpenCreationOnLoopback(t *testing.T) {
 	if link := made["links"].(map[string]any)["buyer"].(string); !strings.HasPrefix(link, "https://plans.example.com/j/cp_") {
 		t.Errorf("link %s", link)
 	}
-	if a := p.do("POST", "/api/plans", made["links"].(map[string]any)["owner"].(string)[len("https://plans.example.com/j/"):], body); a.status != http.StatusForbidden {
-		t.Errorf("a plan's link creates plans: status %d", a.status)
+	// The selling side's links create plans, anybody else's do not.
+	for role, want := range map[string]int{"owner": http.StatusCreated, "seller": http.StatusCreated, "champion": http.StatusForbidden, "buyer": http.StatusForbidden, "viewer": http.StatusForbidden} {
+		link := made["links"].(map[string]any)[role].(string)
+		if a := p.do("POST", "/api/plans", link[len("https://plans.example.com/j/"):], body); a.status != want {
+			t.Errorf("a link as %s creates plans: status %d, want %d", role, a.status, want)
+		}
 	}
 }
