@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import {
   Header,
   Menu as AriaMenu,
@@ -15,38 +15,40 @@ import { Icon, type IconName } from "./icons";
 
 export { MenuSection, Separator as MenuSeparator, Header as MenuHeader };
 
-/** How long after opening a held pointer is dragged to an entry on purpose, in milliseconds. */
-const DRAG_MS = 250;
+/** Whether a pointer is held down. Seen before any component hears of the press. */
+let held = false;
+for (const [type, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]] as const) {
+  document.addEventListener(
+    type,
+    () => {
+      held = down;
+    },
+    { capture: true },
+  );
+}
 
-/** A button (first child) and what it opens. */
+/**
+ * A button (first child) and what it opens. It opens when the pointer is let go: a menu may come up right under the
+ * pointer, and letting go over an entry would choose it.
+ */
 export function MenuButton<T extends object>({
   button,
   placement = "bottom start",
   children,
-  onAction,
   ...rest
 }: { button: ReactNode; placement?: NonNullable<PopoverProps["placement"]> } & MenuProps<T>) {
-  // A menu may come up right under the pointer that opened it: letting go there chooses nothing.
-  const opened = useRef({ at: 0, used: false });
-  const use = () => {
-    opened.current.used = true;
-  };
-  const act: typeof onAction = (key, value) => {
-    if (opened.current.used || performance.now() - opened.current.at > DRAG_MS) onAction?.(key, value);
+  const [isOpen, setOpen] = useState(false);
+  const change = (open: boolean) => {
+    if (!open || !held) setOpen(open);
+    else document.addEventListener("pointerup", () => setTimeout(() => setOpen(true)), { once: true });
   };
   return (
-    <MenuTrigger
-      onOpenChange={(open) => {
-        if (open) opened.current = { at: performance.now(), used: false };
-      }}
-    >
+    <MenuTrigger isOpen={isOpen} onOpenChange={change}>
       {button}
       <Popover className="popover" placement={placement} offset={4}>
-        <div className="menu-frame" onPointerDownCapture={use} onKeyDownCapture={use} onClickCapture={(event) => event.detail === 0 && use()}>
-          <AriaMenu {...rest} {...(onAction && { onAction: act })} className="menu">
-            {children}
-          </AriaMenu>
-        </div>
+        <AriaMenu {...rest} className="menu">
+          {children}
+        </AriaMenu>
       </Popover>
     </MenuTrigger>
   );

@@ -8,7 +8,7 @@ import { Icon } from "../../../ui/icons";
 import { Select } from "../../../ui/select";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
-import { useGoToStep } from "../point-at";
+import { StepLink } from "../step-link";
 import { useProposeChange, useSchedule } from "./propose";
 
 const relations: readonly [string, MessageId][] = [
@@ -23,7 +23,6 @@ export function Dependencies({ node }: { node: NodeSnapshot }) {
   const t = useText();
   const live = useSchedule();
   const propose = useProposeChange();
-  const goTo = useGoToStep();
   const [refused, setRefused] = useState<string | null>(null);
   useReadable(live.now); // titles are read afresh with each change of the schedule
   const input = live.input();
@@ -92,9 +91,7 @@ export function Dependencies({ node }: { node: NodeSnapshot }) {
           {followers.map((one, i) => (
             <span key={one.id}>
               {i > 0 && ", "}
-              <button type="button" className="step-link" onClick={() => goTo(nodeId(one.id))}>
-                {one.title || t("step.untitled")}
-              </button>
+              <StepLink id={nodeId(one.id)}>{one.title || t("step.untitled")}</StepLink>
             </span>
           ))}
         </p>

@@ -5,7 +5,7 @@ import { explainDate, type Link } from "../../../plan/schedule";
 import type { NodeSnapshot } from "../../../plan/view";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
-import { useGoToStep } from "../point-at";
+import { StepLink } from "../step-link";
 import { useSchedule, useStepDate } from "./propose";
 import { dayWords, goalWords, type Speaker } from "./words";
 
@@ -27,7 +27,6 @@ function Chain({ node }: { node: NodeSnapshot }) {
   const t = useText();
   const intl = useIntl();
   const live = useSchedule();
-  const goTo = useGoToStep();
   useReadable(live.now);
   const input = live.input();
   const speaker: Speaker = { t, intl, today: live.today };
@@ -40,9 +39,7 @@ function Chain({ node }: { node: NodeSnapshot }) {
           {link.node === node.id ? (
             <strong>{link.title}</strong>
           ) : (
-            <button type="button" className="step-link" onClick={() => goTo(nodeId(link.node))}>
-              {link.title}
-            </button>
+            <StepLink id={nodeId(link.node)}>{link.title}</StepLink>
           )}{" "}
           <span>{reasonWords(speaker, link, titleOf(link.reason.node), goalWords(speaker, input.anchor.kind))}</span>
         </li>
