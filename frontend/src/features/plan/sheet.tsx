@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback } from "react";
 import { flushSync } from "react-dom";
 import { restoreNode } from "../../plan/edit";
 import { isBlank } from "../../plan/outline";
-import type { NodeId, PlanDate } from "../../plan/schema";
+import type { NodeId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
 import type { TreeNode } from "../../plan/tree";
 import { useAnnounce } from "../../ui/announcer";
@@ -153,7 +153,7 @@ function BinRow({ id }: { id: NodeId }) {
           {t(parent?.title ? "structure.binFrom" : "structure.binTop", {
             kind: t(`structure.kind.${node.kind}`),
             where: parent?.title ?? "",
-            date: days.format((node.del ?? "").slice(0, 10) as PlanDate),
+            date: days.format((node.del ?? "").slice(0, 10)),
           })}
         </span>
       </span>
