@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -96,12 +98,33 @@ func wrongRevision(err error) bool {
 	return errors.As(err, &api) && (api.ErrorCode == 10071 || api.ErrorCode == 10164)
 }
 
+// answered repeats request while nobody answers for the bucket: it has just been
+// made, or its leader died, and its nodes are electing one. Such a request has
+// reached nobody, so that repeating it is safe. It gives up after electFor.
+func answered(ctx context.Context, request func() error) error {
+	const electFor = 5 * time.Second
+	deadline := time.Now().Add(electFor)
+	for {
+		err := request()
+		nobody := errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
+		if !nobody || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(requestPause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
 func (b *kv) Get(ctx context.Context, key string) ([]byte, uint64, error) {
 	k, err := escapeKey(key)
 	if err != nil {
 		return nil, 0, err
 	}
-	e, err := b.b.Get(ctx, k)
+	var e jetstream.KeyValueEntry
+	err = answered(ctx, func() (err error) { e, err = b.b.Get(ctx, k); return err })
 	if err != nil {
 		return nil, 0, b.fail("get", key, err)
 	}
@@ -113,7 +136,8 @@ func (b *kv) Create(ctx context.Context, key string, val []byte) (uint64, error)
 	if err != nil {
 		return 0, err
 	}
-	rev, err := b.b.Create(ctx, k, val)
+	var rev uint64
+	err = answered(ctx, func() (err error) { rev, err = b.b.Create(ctx, k, val); return err })
 	return rev, b.fail("create", key, err)
 }
 
@@ -122,7 +146,8 @@ func (b *kv) Update(ctx context.Context, key string, val []byte, rev uint64) (ui
 	if err != nil {
 		return 0, err
 	}
-	next, err := b.b.Update(ctx, k, val, rev)
+	var next uint64
+	err = answered(ctx, func() (err error) { next, err = b.b.Update(ctx, k, val, rev); return err })
 	return next, b.fail("update", key, err)
 }
 
@@ -131,7 +156,8 @@ func (b *kv) Put(ctx context.Context, key string, val []byte) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	rev, err := b.b.Put(ctx, k, val)
+	var rev uint64
+	err = answered(ctx, func() (err error) { rev, err = b.b.Put(ctx, k, val); return err })
 	return rev, b.fail("put", key, err)
 }
 
@@ -140,7 +166,7 @@ func (b *kv) Delete(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	return b.fail("delete", key, b.b.Delete(ctx, k))
+	return b.fail("delete", key, answered(ctx, func() error { return b.b.Delete(ctx, k) }))
 }
 
 func (b *kv) Keys(ctx context.Context, prefix string) ([]string, error) {
