@@ -13,9 +13,19 @@ interface Result {
   }[];
 }
 
+/** Waits until no transition is under way: a colour half way between light and dark is nobody's design. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(
+      ({ playState, effect }) => playState !== "running" || effect?.getComputedTiming().endTime === Infinity,
+    ),
+  );
+}
+
 /** WCAG 2.2 AA, as sentences: which rule, where. Empty when nothing was found. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(source);
+  await settled(page);
   const result = await page.evaluate<Result>(
     "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
   );
