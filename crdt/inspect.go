@@ -53,6 +53,9 @@ type Touch struct {
 	// What is added or deleted.
 	Client     uint64
 	Clock, Len uint64
+	// Content is what is inserted, set or formatted with. Len of what an update
+	// brings counts from the first clock that is new; Content is all of the struct.
+	Content Content
 	// NewType is set if the touched type is created by the same update.
 	NewType bool
 	// Implicit: not written in the update, but a consequence: the old value of a
@@ -205,10 +208,11 @@ func (in *inspection) add(i int) {
 	if x.keyed {
 		t.Kind = TouchSet
 	}
-	if x.info&kindMask == kindFormat {
+	s := in.o.read(i)
+	t.Content = contentOf(&s)
+	if t.Content.Kind == ContentFormat {
 		t.Kind = TouchFormat
-		s := in.o.read(i)
-		c := cursor{b: s.content()}
+		c := cursor{b: t.Content.raw}
 		t.Key = string(c.bytes(""))
 	}
 	in.place(&t, i)

@@ -29,3 +29,15 @@ func commands() map[string]room.CommandSpec {
 	}
 	return specs
 }
+
+// judge is plan's judgement of edits in the room's terms.
+func judge(d *crdt.Doc, update []byte, by room.Author) error {
+	err := plan.Judge(d, update, plan.Writer{
+		Person: plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, Owns: by.Owns,
+	})
+	var refusal *plan.Refusal
+	if errors.As(err, &refusal) {
+		return &room.Refusal{Code: refusal.Reason, Where: refusal.Where, Message: refusal.Message}
+	}
+	return err
+}

@@ -125,7 +125,7 @@ func TestOutsideNATSGoesAndComesBack(t *testing.T) {
 	// serves the same plan, live.
 	other := start(t, func(c *server.Config) { c.NATSURL = fmt.Sprintf("nats://127.0.0.1:%d", port) })
 	here := connect(t, p.url, "plan/"+made.id, made.tokens["seller"])
-	there := connect(t, other.url, "plan/"+made.id, made.tokens["buyer"])
+	there := connect(t, other.url, "plan/"+made.id, made.tokens["champion"])
 	there.edit(func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootMeta).Set(tx, plan.MetaTitle, "From the other node") })
 	there.saved()
 	here.wait("the other node's edit", func() bool { return plan.Read(here.doc).Title == "From the other node" })
@@ -133,7 +133,7 @@ func TestOutsideNATSGoesAndComesBack(t *testing.T) {
 	// A link withdrawn at one node ends its sockets at the other.
 	links := p.must(200, "GET", "/api/plans/"+made.id+"/links", made.tokens["owner"], nil)["links"].([]any)
 	for _, l := range links {
-		if link := l.(map[string]any); link["role"] == "buyer" {
+		if link := l.(map[string]any); link["role"] == "champion" {
 			p.must(200, "DELETE", "/api/plans/"+made.id+"/links/"+link["id"].(string), made.tokens["owner"], nil)
 		}
 	}
@@ -199,7 +199,7 @@ func TestDamagedSnapshotsAreRebuilt(t *testing.T) {
 			if name == "flipped bits" && !strings.Contains(p.logs.String(), "snapshot is corrupt and is skipped") {
 				t.Error("the log does not say that a snapshot was skipped")
 			}
-			again := connect(t, p.url, "plan/"+made.id, made.tokens["buyer"])
+			again := connect(t, p.url, "plan/"+made.id, made.tokens["champion"])
 			again.edit(func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootMeta).Set(tx, plan.MetaTitle, "Onwards") })
 			again.saved()
 		})

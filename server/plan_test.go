@@ -146,7 +146,7 @@ func TestTwoPeopleConverge(t *testing.T) {
 				title, _ := node.Text(plan.NodeTitle)
 				title.Insert(tx, (i*7)%(title.Len()+1), who, nil)
 				node.Set(tx, plan.NodeDue, fmt.Sprintf("2027-03-%02d", 1+(i+len(who))%28))
-				d.Map(plan.RootMeta).Set(tx, plan.MetaTitle, fmt.Sprintf("%s%d", who, i))
+				d.Map(plan.RootAnchor).Set(tx, plan.AnchorCostPerWeek, 100*i+len(who))
 			})
 		}
 	}

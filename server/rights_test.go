@@ -179,7 +179,7 @@ func TestWithdrawnLinkClosesItsSockets(t *testing.T) {
 	}
 	id, token := invite(map[string]any{"role": "buyer"})
 	one, stock := connect(t, p.url, doc, token), connectAs(t, p.url, doc, token, true)
-	bystander := connect(t, p.url, doc, made.tokens["buyer"])
+	bystander := connect(t, p.url, doc, made.tokens["champion"])
 
 	p.must(200, "DELETE", links+"/"+id, made.tokens["owner"], nil)
 	if code := one.ended(); code != 4401 {
@@ -204,5 +204,51 @@ func TestWithdrawnLinkClosesItsSockets(t *testing.T) {
 	}
 	if a := p.do("GET", "/api/links/self", brief, nil); a.status != 401 || !strings.Contains(a.sentence(), "expired") {
 		t.Errorf("after expiry: status %d, %q", a.status, a.sentence())
+	}
+}
+
+// What people who may edit must not write is refused with a sentence and leaves
+// nothing; what they write beside it is kept.
+func TestEditsAreJudged(t *testing.T) {
+	p := start(t, nil)
+	made := p.create("quick-start")
+	doc := "plan/" + made.id
+	buyer, witness := connect(t, p.url, doc, made.tokens["buyer"]), connect(t, p.url, doc, made.tokens["seller"])
+	step := firstStep(t, buyer.doc)
+	due := func(c *client) string {
+		node, _ := c.doc.Map(plan.RootNodes).Map(step)
+		v, _ := node.Get(plan.NodeDue)
+		s, _ := v.(string)
+		return s
+	}
+	setDue := func(date string) func(d *crdt.Doc, tx *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			node, _ := d.Map(plan.RootNodes).Map(step)
+			node.Set(tx, plan.NodeDue, date)
+		}
+	}
+	buyer.edit(setDue("2027-05-05"))
+	buyer.saved()
+	buyer.edit(func(d *crdt.Doc, tx *crdt.Tx) {
+		forged := d.Map(plan.RootSignoffs).SetMap(tx, "forged")
+		forged.Set(tx, plan.SignedDecision, plan.DecisionPassed)
+	})
+	buyer.wait("the reset", func() bool { return len(buyer.resets) > 0 })
+	if r := buyer.resets[0]; r["code"] != "forbidden" || r["reason"] != "Sign-offs can't be edited: the server writes it." {
+		t.Errorf("reset %v", r)
+	}
+
+	// A stock client can't be told which edit it was: its connection ends.
+	stock := connectAs(t, p.url, doc, made.tokens["buyer"], true)
+	stock.edit(setDue("someday"))
+	if code := stock.ended(); code != 4403 {
+		t.Errorf("the stock client was closed with %d, want 4403", code)
+	}
+	again := connect(t, p.url, doc, made.tokens["buyer"])
+	again.edit(setDue("2027-06-06"))
+	again.saved()
+	witness.wait("the edit that was allowed", func() bool { return due(witness) == "2027-06-06" })
+	if n := witness.doc.Map(plan.RootSignoffs).Len(); n != 0 {
+		t.Errorf("%d forged sign-offs", n)
 	}
 }

@@ -153,7 +153,7 @@ func TestDemoIsSeededOnce(t *testing.T) {
 	if len(entries) < 50 || !sides["seller"] || !sides["buyer"] {
 		t.Errorf("%d entries by sides %v do not look lived-in", len(entries), sides)
 	}
-	buyer := connect(t, p.url, "plan/demo", strings.TrimPrefix(links["buyer"], p.url+"/j/"))
+	buyer := connect(t, p.url, "plan/demo", strings.TrimPrefix(links["champion"], p.url+"/j/"))
 	buyer.edit(func(d *crdt.Doc, tx *crdt.Tx) { d.Map("meta").Set(tx, "title", "Ours now") })
 	buyer.saved()
 

@@ -130,14 +130,24 @@ func (r *Room) advance(s *Session) {
 	}
 	for s.flight == nil && len(s.queue) > 0 {
 		count, batch, err := r.nextBatch(s)
+		var refusal *Refusal
 		switch {
 		case errors.Is(err, crdt.ErrLimit):
 			edits := r.shift(s, count)
 			r.unhold(s)
 			r.refuseBeyond(s, edits, err)
 			continue
+		case errors.As(err, &refusal):
+			edits := r.shift(s, count)
+			r.unhold(s)
+			r.log.Warn("edits refused", "session", s.id, "person", s.grant.Person.ID, "edits", len(edits), "where", refusal.Where, "reason", refusal.Message)
+			r.refuse(s, edits, refusal.Code, refusal.Message, ErrForbidden)
+			continue
 		case err != nil:
 			r.cut(s, fmt.Errorf("%w: merging edits: %w", ErrMalformed, err))
+			return
+		case count == 0 && s.refused:
+			r.giveUpHeld(s) // what they build on was refused and will not come
 			return
 		case count == 0:
 			r.hold(s)
@@ -181,7 +191,8 @@ func (r *Room) predecessor(s *Session) bool {
 // nextBatch merges as much from the head of the session's queue as makes one
 // entry: up to the size limit, and more only if the edits refer to later ones.
 // count is 0 when even all of it refers to something unknown. With an error that
-// wraps crdt.ErrLimit, count is how many edits the document will not take.
+// wraps crdt.ErrLimit or is a *Refusal, count is how many edits the document will
+// not take: of several merged edits each is tried alone first.
 func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
 	limit, single := r.cfg.Limits.MaxUpdateBytes, false
 	for limit > 0 {
@@ -208,11 +219,16 @@ func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
 			}
 		}
 		ok, err := r.integrable(batch)
+		if ok {
+			err = r.judge(s, batch)
+		}
+		var refusal *Refusal
+		refused := errors.Is(err, crdt.ErrLimit) || errors.As(err, &refusal)
 		switch {
-		case ok:
+		case ok && err == nil:
 			return count, batch, nil
-		case errors.Is(err, crdt.ErrLimit) && len(updates) > 1 && !single:
-			single, limit = true, 1 // too much together: the first may be taken
+		case refused && len(updates) > 1 && !single:
+			single, limit = true, 1 // refused together: the first may be taken
 			continue
 		case err != nil:
 			return count, nil, err
@@ -223,6 +239,24 @@ func (r *Room) nextBatch(s *Session) (count int, batch []byte, err error) {
 		limit *= 2
 	}
 	return 0, nil, nil
+}
+
+// judge asks the configured Judge about edits that could be integrated.
+func (r *Room) judge(s *Session, update []byte) error {
+	if !r.plan || r.cfg.Judge == nil {
+		return nil
+	}
+	person := s.grant.Person
+	err := r.cfg.Judge(r.live, update, Author{Person: person, Owns: func(client uint64) bool {
+		owner, bound := r.owner(client)
+		return bound && owner == person.ID
+	}})
+	var refusal *Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		r.log.Error("edits could not be judged", "session", s.id, "person", person.ID, "error", err)
+		err = &Refusal{Code: "internal", Message: "The change could not be checked."}
+	}
+	return err
 }
 
 // shift takes the first count edits off the session's queue and returns their

@@ -66,6 +66,20 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Message }
 
+// Author is who sent an edit that is judged.
+type Author struct {
+	Person
+	// Owns says whether the person wrote what the client id wrote so far.
+	Owns func(client uint64) bool
+}
+
+// Judge says whether an edit may become part of a document: nil; a *Refusal, whose
+// sentence the person reads and whose edit is dropped; any other error is logged
+// and refuses too. The update is whole: d could integrate it at once. It runs in
+// the room's goroutine, for every entry that edits make, just before it goes to
+// the journal, and must not change d.
+type Judge func(d *crdt.Doc, update []byte, by Author) error
+
 // CommandSpec is a command and who may run it.
 type CommandSpec struct {
 	Run Command
@@ -147,6 +161,7 @@ func (l Limits) withDefaults() Limits {
 type Config struct {
 	Journal  Journal
 	Commands map[string]CommandSpec // by name
+	Judge    Judge                  // of edits of plans; nil: whoever may write may write anything
 	Logger   *slog.Logger           // default: discard
 	Clock    func() time.Time       // stamps entries; default time.Now
 	Limits   Limits

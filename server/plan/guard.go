@@ -1,0 +1,645 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"coplan/crdt"
+)
+
+// Writer is who sends an edit.
+type Writer struct {
+	Person
+	// Owns says whether the person wrote what the client id wrote. It tells the
+	// undo of one's own addition from the removal of another's. nil: nothing.
+	Owns func(client uint64) bool
+}
+
+// What Person.Role is for those whose edits are bounded.
+const (
+	asBuyer    = "buyer"
+	asChampion = "champion"
+)
+
+// Judge says whether an edit may become part of the plan: nil, or a *Refusal with
+// a sentence for whoever made it. update is a v1 update that the document could
+// integrate at once; d is not changed.
+//
+// Judged is what the update changes, never what is there already, so that an odd
+// old value stays tolerable. What two people's edits only together bring about (a
+// ring of parents, an order key that grew) is not refused, but repaired: see
+// Repair. Commands aren't judged: they check what they write themselves.
+//
+// Cost is that of [crdt.Doc.Inspect]; moving steps costs a walk over all of them.
+func Judge(d *crdt.Doc, update []byte, by Writer) error {
+	touches, err := d.Inspect(update)
+	switch {
+	case errors.Is(err, crdt.ErrLimit):
+		return refuse(CodeFull, "", "The change is too big to be checked. Make it in smaller steps.")
+	case err != nil:
+		return refuse(CodeInvalid, "", "The change can't be read.")
+	}
+	j := judge{d: d, by: by}
+	for i := range touches {
+		if r := j.touch(&touches[i]); r != nil {
+			return r
+		}
+	}
+	if r := j.whole(update); r != nil {
+		return r
+	}
+	return nil
+}
+
+// judge looks at the touches of one update.
+type judge struct {
+	d  *crdt.Doc
+	by Writer
+
+	at   spotted // where the last touch was
+	path []crdt.PathStep
+	root string
+
+	grows  bool                // anything is added
+	sets   map[field]bool      // keys that are set
+	gone   []removal           // what must not go without a successor
+	drops  map[crdt.ID]bool    // shared types that are deleted
+	texts  map[crdt.ID]*length // how texts grow
+	added  map[field]int       // entries added to maps by id; the key is empty
+	moves  map[string]string   // step → what it is put under
+	spawns map[string]bool     // steps that are added
+}
+
+// field is a key of a map: the map by the id of its item, or by its root.
+type field struct {
+	root string
+	id   crdt.ID
+	key  string
+}
+
+type removal struct {
+	at    field
+	shape *shape
+	where string
+}
+
+type length struct {
+	shape  *shape
+	where  string
+	units  int // what is added, less what is taken away
+	exists bool
+}
+
+// spotted is the place of a touch in the schema.
+type spotted struct {
+	shape   *shape
+	limits  []*shape // shapes around it and itself whose who is not anyEditor
+	keys    []string // the keys that lead there
+	refusal *Refusal
+}
+
+func (j *judge) touch(t *crdt.Touch) *Refusal {
+	switch {
+	case t.Collected || t.Implicit:
+		return nil // nothing comes of it; what it follows from is judged itself
+	case t.Unresolved:
+		return refuse(CodeInvalid, "", "The change builds on one that the server does not have.")
+	}
+	if t.Root != j.root || len(t.Path) != len(j.path) || len(t.Path) > 0 && &t.Path[0] != &j.path[0] || j.at.shape == nil {
+		j.root, j.path = t.Root, t.Path
+		j.at = j.find(t)
+	}
+	if j.at.refusal != nil {
+		return j.at.refusal
+	}
+	if t.Kind != crdt.TouchDelete && t.Content.Kind != crdt.ContentNone {
+		j.grows = true
+	}
+	if j.at.shape.rich {
+		if r := j.allowed(&j.at, "", nil); r != nil {
+			return r
+		}
+		return j.inRich(t)
+	}
+	switch j.at.shape.holds {
+	case crdt.ContentMap:
+		return j.inMap(t)
+	case crdt.ContentText:
+		return j.inText(t)
+	}
+	return refuse(CodeInvalid, j.where(""), "%s holds a value, nothing inside it can be changed.", upper(j.at.shape.name))
+}
+
+// find follows a touch's path through the schema.
+func (j *judge) find(t *crdt.Touch) spotted {
+	s := theShape[t.Root]
+	if s == nil {
+		return spotted{refusal: refuse(CodeInvalid, clip(t.Root), "A plan has no part called “%s”.", clip(t.Root))}
+	}
+	at := spotted{shape: s, keys: []string{t.Root}}
+	note := func() {
+		if at.shape.who != anyEditor {
+			at.limits = append(at.limits, at.shape)
+		}
+	}
+	note()
+	for _, step := range t.Path {
+		if at.shape.rich {
+			break // the rest of the way is within the text
+		}
+		next, r := j.inside(at, step.Key, step.Keyed)
+		if r != nil {
+			return spotted{shape: s, refusal: r}
+		}
+		at.shape, at.keys = next, append(at.keys, step.Key)
+		note()
+	}
+	return at
+}
+
+// inside is the shape under a key of a map.
+func (j *judge) inside(at spotted, key string, keyed bool) (*shape, *Refusal) {
+	s := at.shape
+	where := strings.Join(append(slices.Clone(at.keys), clip(key)), "/")
+	switch {
+	case s.who == serverOnly && s.fields == nil && s.each == nil:
+		return nil, refuse(CodeForbidden, where, "%s can't be edited: the server writes it.", upper(s.name))
+	case !keyed || s.holds != crdt.ContentMap:
+		return nil, refuse(CodeInvalid, where, "%s can't hold that.", upper(s.name))
+	case s.each != nil:
+		valid := s.id
+		if valid == nil {
+			valid = ValidID
+		}
+		if !valid(key) {
+			return nil, refuse(CodeInvalid, where, "“%s” is no name for an entry of %s.", clip(key), s.name)
+		}
+		return s.each, nil
+	}
+	next := s.fields[key]
+	if next == nil {
+		return nil, refuse(CodeInvalid, where, "%s has no part called “%s”.", upper(s.name), clip(key))
+	}
+	return next, nil
+}
+
+// allowed says whether the person may write at a place, or under one of its keys.
+func (j *judge) allowed(at *spotted, key string, under *shape) *Refusal {
+	for _, s := range at.limits {
+		if r := j.mayWrite(s, at, key); r != nil {
+			return r
+		}
+	}
+	if under != nil && under.who != anyEditor {
+		return j.mayWrite(under, at, key)
+	}
+	return nil
+}
+
+func (j *judge) mayWrite(s *shape, at *spotted, key string) *Refusal {
+	buyer := j.by.Role == asBuyer
+	switch {
+	case s.who == serverOnly:
+		return refuse(CodeForbidden, j.whereOf(at, key), "%s can't be edited: the server writes it.", upper(s.name))
+	case s.who == notBuyers && buyer:
+		return refuse(CodeForbidden, j.whereOf(at, key), "Only a champion or the selling side changes %s.", s.name)
+	}
+	return nil
+}
+
+func (j *judge) where(key string) string { return j.whereOf(&j.at, key) }
+
+func (j *judge) whereOf(at *spotted, key string) string {
+	if key == "" {
+		return strings.Join(at.keys, "/")
+	}
+	return strings.Join(at.keys, "/") + "/" + clip(key)
+}
+
+// holder names the map or text that a touch is in.
+func (j *judge) holder(t *crdt.Touch) field {
+	if n := len(t.Path); n > 0 {
+		return field{id: t.Path[n-1].ID}
+	}
+	return field{root: t.Root}
+}
+
+func (j *judge) inMap(t *crdt.Touch) *Refusal {
+	if !t.Keyed {
+		return refuse(CodeInvalid, j.where(""), "%s can't hold that.", upper(j.at.shape.name))
+	}
+	child, r := j.inside(j.at, t.Key, true)
+	if r == nil {
+		r = j.allowed(&j.at, t.Key, child)
+	}
+	if r == nil {
+		r = j.ownPart(t)
+	}
+	if r != nil {
+		return r
+	}
+	at := j.holder(t)
+	at.key = t.Key
+	switch {
+	case t.Kind == crdt.TouchDelete || t.Content.Kind == crdt.ContentNone:
+		if t.Kind == crdt.TouchDelete && child.holds != crdt.ContentValues {
+			if j.drops == nil {
+				j.drops = map[crdt.ID]bool{}
+			}
+			j.drops[crdt.ID{Client: t.Client, Clock: t.Clock}] = true
+		}
+		if child.stays || child.holds != crdt.ContentValues && !j.owns(t.Client) {
+			j.gone = append(j.gone, removal{at, child, j.where(t.Key)})
+		}
+		return nil
+	case t.Kind != crdt.TouchSet:
+		return refuse(CodeInvalid, j.where(""), "%s can't hold that.", upper(j.at.shape.name))
+	}
+	if j.sets == nil {
+		j.sets = map[field]bool{}
+	}
+	j.sets[at] = true
+	if child.holds != crdt.ContentValues {
+		return j.newType(t, child)
+	}
+	if t.Content.Kind != crdt.ContentValues {
+		return refuse(CodeInvalid, j.where(t.Key), "%s must be a value, not %s.", upper(child.name), t.Content.Kind)
+	}
+	v := t.Content.Value()
+	if v == nil || v == crdt.Undefined {
+		if child.stays && child.wrong(v) != "" {
+			return refuse(CodeInvalid, j.where(t.Key), "%s can't be taken away.", upper(child.name))
+		}
+		return nil // reads as absent
+	}
+	if wrong := child.wrong(v); wrong != "" {
+		return refuse(CodeInvalid, j.where(t.Key), "%s %s.", upper(child.name), wrong)
+	}
+	if j.at.shape.each != nil {
+		j.count(t)
+	}
+	return j.note(t, child, v)
+}
+
+// newType judges a shared type that is put under a key. Such types are made once,
+// with what they belong to: whoever replaced one would take away what others are
+// typing into it.
+func (j *judge) newType(t *crdt.Touch, child *shape) *Refusal {
+	if t.Content.Kind != child.holds {
+		return refuse(CodeInvalid, j.where(t.Key), "%s must be %s, not %s.", upper(child.name), child.holds, t.Content.Kind)
+	}
+	if !t.NewType {
+		if was, ok := j.current(t); ok && was != nil && was != crdt.Undefined {
+			if _, nested := was.(crdt.Type); nested {
+				return refuse(CodeConflict, j.where(t.Key), "%s is there already and can't be replaced.", upper(child.name))
+			}
+		}
+	}
+	if j.at.shape.each != nil {
+		j.count(t)
+		if j.at.keys[0] == RootNodes && len(j.at.keys) == 1 {
+			if j.spawns == nil {
+				j.spawns = map[string]bool{}
+			}
+			j.spawns[t.Key] = true
+		}
+	}
+	return nil
+}
+
+// current is what a key of the document holds now.
+func (j *judge) current(t *crdt.Touch) (any, bool) {
+	m, ok := j.mapOf(t)
+	if !ok {
+		return nil, false
+	}
+	return m.Get(t.Key)
+}
+
+func (j *judge) mapOf(t *crdt.Touch) (crdt.Map, bool) {
+	if n := len(t.Path); n > 0 {
+		typ, ok := j.d.Type(t.Path[n-1].ID)
+		if !ok {
+			return crdt.Map{}, false
+		}
+		m, ok := typ.(crdt.Map)
+		return m, ok
+	}
+	typ, ok := j.d.Root(t.Root)
+	if !ok {
+		return crdt.Map{}, false
+	}
+	m, ok := typ.(crdt.Map)
+	return m, ok
+}
+
+// count notes an entry that a map by id gains.
+func (j *judge) count(t *crdt.Touch) {
+	if was, ok := j.current(t); ok && was != nil {
+		return
+	}
+	if j.added == nil {
+		j.added = map[field]int{}
+	}
+	j.added[j.holder(t)]++
+}
+
+// owns says whether the person wrote what is to go.
+func (j *judge) owns(client uint64) bool { return j.by.Owns != nil && j.by.Owns(client) }
+
+// ownPart refuses what is the other side's: roles and absences of sellers to a
+// buyer, rules raised to a seller to a champion.
+func (j *judge) ownPart(t *crdt.Touch) *Refusal {
+	if j.by.Role != asBuyer && j.by.Role != asChampion {
+		return nil
+	}
+	switch root := j.at.keys[0]; {
+	case root == RootRoles && j.by.Role == asBuyer:
+		return j.ownRole(t)
+	case root == RootCalendar && j.by.Role == asBuyer && len(j.at.keys) == 2 && j.at.keys[1] == CalendarAway:
+		now, _ := j.current(t)
+		for _, v := range []any{now, t.Content.Value()} {
+			object, _ := v.(map[string]any)
+			if role, _ := object[SpanRole].(string); role != "" && j.sideOfRole(role) == SideSeller {
+				return refuse(CodeForbidden, j.where(t.Key), "When the selling side is away is theirs to say.")
+			}
+		}
+	case root == RootRules && j.by.Role == asChampion:
+		id := t.Key
+		if len(j.at.keys) > 1 {
+			id = j.at.keys[1]
+		}
+		rule, ok := j.d.Map(RootRules).Map(id)
+		if !ok || j.owns(rule.ID().Client) {
+			return nil
+		}
+		if v, _ := rule.Get(RuleRole); v != nil && j.sideOfRole(v) == SideSeller {
+			return refuse(CodeForbidden, j.where(t.Key), "A rule that is raised to the selling side is theirs to change.")
+		}
+	}
+	return nil
+}
+
+func (j *judge) ownRole(t *crdt.Touch) *Refusal {
+	theirs := func() *Refusal {
+		return refuse(CodeForbidden, j.where(t.Key), "Roles of the selling side are theirs to fill.")
+	}
+	id := t.Key
+	if len(j.at.keys) > 1 {
+		id = j.at.keys[1]
+		if t.Key == RoleSide && t.Content.Value() == SideSeller {
+			return theirs()
+		}
+	}
+	if j.sideOfRole(id) == SideSeller {
+		return theirs()
+	}
+	return nil
+}
+
+func (j *judge) sideOfRole(id any) string {
+	s, _ := id.(string)
+	m, ok := j.d.Map(RootRoles).Map(s)
+	if !ok {
+		return ""
+	}
+	side, _ := m.Get(RoleSide)
+	text, _ := side.(string)
+	return text
+}
+
+func (j *judge) inText(t *crdt.Touch) *Refusal {
+	if r := j.allowed(&j.at, "", nil); r != nil {
+		return r
+	}
+	if r := j.ownPart(t); r != nil {
+		return r
+	}
+	switch {
+	case t.Kind == crdt.TouchDelete:
+		j.lengthOf(t).units -= int(t.Len)
+	case t.Content.Kind == crdt.ContentString:
+		j.lengthOf(t).units += int(t.Len)
+	case t.Kind == crdt.TouchFormat, t.Content.Kind == crdt.ContentNone:
+	default:
+		return refuse(CodeInvalid, j.where(""), "%s can hold words only, not %s.", upper(j.at.shape.name), t.Content.Kind)
+	}
+	return nil
+}
+
+func (j *judge) lengthOf(t *crdt.Touch) *length {
+	id := t.Path[len(t.Path)-1].ID // no root is a text
+	l := j.texts[id]
+	if l == nil {
+		l = &length{shape: j.at.shape, where: j.where(""), exists: !t.NewType}
+		if j.texts == nil {
+			j.texts = map[crdt.ID]*length{}
+		}
+		j.texts[id] = l
+	}
+	return l
+}
+
+// inRich judges an edit of rich text.
+func (j *judge) inRich(t *crdt.Touch) *Refusal {
+	c := t.Content
+	switch {
+	case t.Kind == crdt.TouchDelete, c.Kind == crdt.ContentNone, c.Kind == crdt.ContentXMLText:
+	case t.Kind == crdt.TouchFormat:
+		return j.mark(t)
+	case c.Kind == crdt.ContentXMLElement:
+		if !slices.Contains(richElements, c.Name()) {
+			return refuse(CodeInvalid, j.where(""),
+				"%s can't hold “%s”: the plan's editor does not know it and would delete it for everyone.", upper(j.at.shape.name), clip(c.Name()))
+		}
+	case c.Kind == crdt.ContentString && !t.Keyed:
+	case t.Keyed && c.Kind == crdt.ContentValues:
+		if c.Size() > maxAttribute {
+			return refuse(CodeInvalid, j.where(""), "“%s” in %s is too long.", clip(t.Key), j.at.shape.name)
+		}
+	default:
+		return refuse(CodeInvalid, j.where(""), "%s can't hold %s.", upper(j.at.shape.name), c.Kind)
+	}
+	return nil
+}
+
+func (j *judge) mark(t *crdt.Touch) *Refusal {
+	name := markName(t.Key)
+	if !slices.Contains(richMarks, name) {
+		return refuse(CodeInvalid, j.where(""),
+			"%s can't be marked “%s”: the plan's editor does not know it and would delete the words for everyone.", upper(j.at.shape.name), clip(name))
+	}
+	if t.Content.Size() > maxAttribute {
+		return refuse(CodeInvalid, j.where(""), "The mark “%s” in %s is too long.", clip(name), j.at.shape.name)
+	}
+	if name == markLink {
+		attrs, _ := t.Content.Value().(map[string]any)
+		if href, ok := attrs[attrHref].(string); ok && !safeHref(href) {
+			return refuse(CodeInvalid, j.where(""), "“%s” is no address that a link may lead to.", clip(href))
+		}
+	}
+	return nil
+}
+
+// safeHref refuses addresses that run something when they are followed. Browsers
+// leave out control characters and blanks before they look at the scheme.
+func safeHref(href string) bool {
+	bare := strings.ToLower(strings.Map(func(r rune) rune {
+		if r <= ' ' || r >= 0x7f && r <= 0xa0 {
+			return -1
+		}
+		return r
+	}, href))
+	for _, scheme := range []string{"javascript:", "data:", "vbscript:", "file:", "blob:"} {
+		if strings.HasPrefix(bare, scheme) {
+			return false
+		}
+	}
+	return true
+}
+
+// note remembers what can only be judged with the rest of the update.
+func (j *judge) note(t *crdt.Touch, child *shape, v any) *Refusal {
+	if j.at.keys[0] != RootNodes || len(j.at.keys) != 2 || t.Key != NodeParent {
+		return nil
+	}
+	if j.moves == nil {
+		j.moves = map[string]string{}
+	}
+	parent, _ := v.(string)
+	j.moves[j.at.keys[1]] = parent
+	return nil
+}
+
+// whole judges what the touches come to together.
+func (j *judge) whole(update []byte) *Refusal {
+	for _, x := range j.gone {
+		if !j.sets[x.at] && !j.drops[x.at.id] {
+			return refuse(CodeForbidden, x.where, "%s can't be taken out of the plan for good.", upper(x.shape.name))
+		}
+	}
+	for id, l := range j.texts {
+		if l.units <= 0 {
+			continue
+		}
+		units := l.units
+		if l.exists {
+			if typ, ok := j.d.Type(id); ok {
+				if text, ok := typ.(crdt.Text); ok {
+					units += text.Len()
+				}
+			}
+		}
+		if units > l.shape.text {
+			return refuse(CodeFull, l.where, "%s can have %d characters at most.", upper(l.shape.name), l.shape.text)
+		}
+	}
+	if r := j.room(); r != nil {
+		return r
+	}
+	if j.grows && j.d.ContentBytes()+len(update) > MaxContentBytes {
+		return refuse(CodeFull, "", "The plan is full: it can hold %d MiB of text. Take something out first.", MaxContentBytes>>20)
+	}
+	return j.tree()
+}
+
+// room judges how many entries maps by id come to hold.
+func (j *judge) room() *Refusal {
+	for at, more := range j.added {
+		s, where, now := (*shape)(nil), at.root, 0
+		if at.root != "" {
+			s, now = theShape[at.root], j.d.Map(at.root).Len()
+		} else {
+			s, where, now = j.held(at.id)
+		}
+		if s != nil && s.max > 0 && now+more > s.max {
+			return refuse(CodeFull, where, "%s are %d at most.", upper(s.name), s.max)
+		}
+	}
+	return nil
+}
+
+// held finds the shape of a map that is in the document; one that the update
+// makes has no more entries than the update, which is bounded otherwise.
+func (j *judge) held(id crdt.ID) (*shape, string, int) {
+	typ, ok := j.d.Type(id)
+	if !ok {
+		return nil, "", 0
+	}
+	m, ok := typ.(crdt.Map)
+	if !ok {
+		return nil, "", 0
+	}
+	path := j.d.PathOf(typ)
+	s, where := (*shape)(nil), make([]string, 0, len(path))
+	for _, step := range path {
+		key := fmt.Sprint(step)
+		where = append(where, key)
+		switch {
+		case len(where) == 1:
+			s = theShape[key]
+		case s != nil && s.each != nil:
+			s = s.each
+		case s != nil:
+			s = s.fields[key]
+		}
+	}
+	return s, strings.Join(where, "/"), m.Len()
+}
+
+// tree refuses moves that make a ring, or nest too deep, in the plan as it is.
+func (j *judge) tree() *Refusal {
+	if len(j.moves) == 0 {
+		return nil
+	}
+	nodes := j.d.Map(RootNodes)
+	under := func(id string) string {
+		if to, moved := j.moves[id]; moved {
+			return to
+		}
+		m, ok := nodes.Map(id)
+		if !ok {
+			return ""
+		}
+		v, _ := m.Get(NodeParent)
+		parent, _ := v.(string)
+		return parent
+	}
+	for _, id := range sortedKeys(j.moves) {
+		where := RootNodes + "/" + id + "/" + NodeParent
+		to := j.moves[id]
+		if to != "" && !j.spawns[to] && !nodes.Has(to) {
+			return refuse(CodeNotFound, where, "A step can't be put under one that is not in the plan.")
+		}
+		depth := 0
+		for at := to; at != ""; at = under(at) {
+			if at == id {
+				return refuse(CodeInvalid, where, "A step can't be put under itself, or under a step of its own.")
+			}
+			if depth++; depth > MaxNesting {
+				return j.deepRefusal(where, id, to, under)
+			}
+		}
+	}
+	return nil
+}
+
+// deepRefusal tells a chain that is too long from a ring further up, which was
+// there before and is not this edit's.
+func (j *judge) deepRefusal(where, id, to string, under func(string) string) *Refusal {
+	met := map[string]bool{}
+	for at := to; at != ""; at = under(at) {
+		if at == id {
+			return refuse(CodeInvalid, where, "A step can't be put under itself, or under a step of its own.")
+		}
+		if met[at] {
+			return nil
+		}
+		met[at] = true
+	}
+	return refuse(CodeInvalid, where, "Steps can be nested %d deep at most.", MaxNesting)
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
