@@ -25,7 +25,7 @@ export default function HistoryRoute({ planKey }: { planKey: Key }) {
   );
 }
 
-const nothing = { write: false, comment: false, history: false, manage: false };
+const nothing = { write: false, comment: false, history: false, manage: false, frame: false };
 
 /** The plan in `doc`, drawn by the editor's own parts, without any right to change it. */
 function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {

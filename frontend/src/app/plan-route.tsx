@@ -84,7 +84,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         planId: planKey.plan,
         store: parts.store,
         plan: parts.store.plan,
-        rights: { write: can.write, comment: can.comment, history: can.history, manage: mayManage(role) },
+        rights: { write: can.write, comment: can.comment, history: can.history, manage: mayManage(role), frame: can.write && role !== "buyer" },
         person: person ?? { id: planKey.person, name: planKey.name, role, side: planKey.side, color: "" },
         awareness: live.awareness,
         undo: can.write ? parts.undo : null,

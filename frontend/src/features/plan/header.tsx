@@ -33,7 +33,7 @@ export function PlanHeader() {
 function PlanTitle() {
   const { store, plan, rights } = useScreen();
   const { title } = useReadable(store.meta);
-  return rights.write ? (
+  return rights.frame ? (
     <>
       <h1 className="visually-hidden">{title}</h1>
       <TitleField title={title} onCommit={(text) => setPlanTitle(plan, text)} />

@@ -12,6 +12,8 @@ export interface Rights {
   readonly comment: boolean;
   readonly history: boolean;
   readonly manage: boolean;
+  /** Change the plan's frame: its title, what it is called, its profile, its rules, the selling side's roles. */
+  readonly frame: boolean;
 }
 
 /** Somebody in the plan, as the server stamped them. */

@@ -104,9 +104,10 @@ function NewRole({
   onOpenChange: (open: boolean) => void;
 }) {
   const t = useText();
-  const { plan } = useScreen();
+  const { plan, rights } = useScreen();
+  const sides: readonly Side[] = rights.frame ? SIDES : SIDES.filter((id) => id !== "seller");
   const [title, setTitle] = useState("");
-  const [side, setSide] = useState<Side>(node.side);
+  const [side, setSide] = useState<Side>(sides.includes(node.side) ? node.side : "buyer");
   return (
     <Dialog title={t("owner.newTitle")} closeLabel={t("action.close")} isOpen={isOpen} onOpenChange={onOpenChange}>
       <form
@@ -131,7 +132,7 @@ function NewRole({
           label={t("side.label")}
           value={side}
           onChange={(id) => setSide(id as Side)}
-          choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
+          choices={sides.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
         />
         <div className="form-actions">
           <Button look="main" type="submit" isDisabled={title.trim() === ""}>

@@ -38,7 +38,7 @@ export default function RulesDialog({ onClose }: { onClose: () => void }) {
             ))}
           </ul>
         )}
-        {rights.write && <NewRule />}
+        {rights.frame && <NewRule />}
       </div>
     </Dialog>
   );
@@ -46,10 +46,12 @@ export default function RulesDialog({ onClose }: { onClose: () => void }) {
 
 function RuleRow({ rule, status }: StandingRule) {
   const t = useText();
-  const { plan, store, rights } = useScreen();
+  const { plan, store, rights, person } = useScreen();
   const days = useDays();
   const role = useReadable(store.roles).find((one) => one.id === rule.role);
   const steps = useSteps();
+  // A champion leaves alone what the selling side is told about.
+  const mayRemove = rights.frame && !(person?.role === "champion" && role?.side === "seller");
   const step = steps.find((one) => one.id === rule.node)?.title || t("step.untitled");
   const who = role ? roleLabel(role) : t("rule.nobody");
   const words =
@@ -65,7 +67,7 @@ function RuleRow({ rule, status }: StandingRule) {
           {t(states[status.state], { name: rule.answer?.by.name ?? "", date: rule.answer ? days.format(rule.answer.at.slice(0, 10)) : "" })}
         </p>
       </div>
-      {rights.write && <IconButton small icon="trash" label={t("rule.remove", { rule: words })} onPress={() => removeRule(plan, rule.id)} />}
+      {mayRemove && <IconButton small icon="trash" label={t("rule.remove", { rule: words })} onPress={() => removeRule(plan, rule.id)} />}
     </li>
   );
 }

@@ -102,7 +102,7 @@ export function RulesButton() {
   const { store, rights } = useScreen();
   const count = useReadable(store.rules).length;
   const [open, setOpen] = useState(false);
-  if (!rights.write && count === 0) return null;
+  if (!rights.frame && count === 0) return null;
   return (
     <>
       <Button look="quiet" small icon="flag" className="rules-open" onPress={() => setOpen(true)}>

@@ -27,7 +27,7 @@ interface Group {
 export default function Suggestions() {
   const t = useText();
   const today = useToday();
-  const { plan } = useScreen();
+  const { plan, rights } = useScreen();
   const { lints, dismissed, profile } = useLive(
     [plan.nodes, plan.roles, plan.anchor, plan.calendar, plan.meta, plan.dismissed],
     () => {
@@ -55,12 +55,12 @@ export default function Suggestions() {
       </ul>
       {live.length === 0 && <p className="lints-lead">{t("lint.none")}</p>}
       <div className="lints-foot">
-        <Select
+        {rights.frame && <Select
           label={t("lint.profile")}
           value={profile}
           onChange={(id) => setProfile(plan, id)}
           choices={LINT_PROFILES.map(({ id }) => ({ id, label: t(`lint.profile.${id}` as MessageId) }))}
-        />
+        />}
         {put.length > 0 && (
           <Button look="quiet" small onPress={() => setSeeing(!seeing)} aria-expanded={seeing}>
             {t("lint.dismissed", { count: put.length })}

@@ -44,13 +44,14 @@ export function AddRoles({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChan
 
 function AddForm({ onDone }: { onDone: () => void }) {
   const t = useText();
-  const { plan, store } = useScreen();
+  const { plan, store, rights } = useScreen();
   const announce = useAnnounce();
   const open = unfilled(useReadable(store.roles));
   const [chosen, setChosen] = useState<ReadonlySet<UsualId>>(new Set());
   const [words, setWords] = useState("");
   const [side, setSide] = useState<Side>("buyer");
   const own = words.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const sides = rights.frame ? SIDES : SIDES.filter((one) => one !== "seller");
   const count = chosen.size + own.length;
   const tooLong = own.some((line) => line.length > LIMITS.name);
   return (
@@ -67,7 +68,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
         onDone();
       }}
     >
-      {(["buyer", "seller"] as const).map((each) => {
+      {sides.filter((each) => each !== "joint").map((each) => {
         const here = open.filter((usual) => usual.side === each);
         if (here.length === 0) return null;
         return (
@@ -110,7 +111,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
           label={t("people.ownSide")}
           value={side}
           onChange={(id) => setSide(SIDES.find((one) => one === id) ?? "buyer")}
-          choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
+          choices={sides.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
         />
       )}
       <div className="form-actions">

@@ -109,7 +109,7 @@ function Attention({ roles, coverage }: { roles: readonly RoleSnapshot[]; covera
         {absent.map((usual) => (
           <li key={usual.id}>
             {t(`people.missing.${usual.id}` as "people.missing.legal")}
-            {rights.write && (
+            {rights.write && (rights.frame || usual.side === "buyer") && (
               <Button
                 look="quiet"
                 small

@@ -23,7 +23,7 @@ export function RoleRow({ role, steps }: { role: RoleSnapshot; steps: Coverage }
   const t = useText();
   const { plan, rights } = useScreen();
   const title = role.title;
-  if (!rights.write) return <StillRow role={role} steps={steps} />;
+  if (!rights.write || (!rights.frame && role.side === "seller")) return <StillRow role={role} steps={steps} />;
   return (
     <li className="people-row" aria-label={title}>
       <CellField

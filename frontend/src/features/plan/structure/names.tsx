@@ -20,7 +20,7 @@ export function Noun({ noun }: { noun: string }) {
   const [writing, setWriting] = useState(false);
   const [own, setOwn] = useState(noun);
   const shown = noun === DEFAULT_NOUN ? t("noun.default") : noun;
-  if (!rights.write) return <span className="bar-noun">{shown}</span>;
+  if (!rights.frame) return <span className="bar-noun">{shown}</span>;
   return (
     <>
       <MenuButton
