@@ -33,7 +33,7 @@ export function shownBy(page: Page): Promise<Shown> {
     };
     const stages = [...document.querySelectorAll("section")].filter((section) => named(section, "Stage name"));
     return {
-      title: words(named(document.body, "Plan title")),
+      title: words(named(document.body, "Plan title") ?? document.querySelector("h1")),
       summary: blocks.map(plain),
       stages: stages.map((stage) => ({
         title: words(named(stage, "Stage name")),
