@@ -68,6 +68,10 @@ describe("two people in one plan", () => {
     await ben.page.keyboard.press("Home");
     await summaryOf(dana).locator("p").first().click();
     await dana.page.keyboard.press("End");
+    // Each sees the other's caret where it was put: the editors have read where the keys sent it.
+    const paragraph = (who: Person) => summaryOf(who).locator("p").first().textContent();
+    await expect.poll(() => paragraph(dana), { timeout: 10_000 }).toMatch(/^\P{L}*Ben.*We agree on/u);
+    await expect.poll(() => paragraph(ben), { timeout: 10_000 }).toMatch(/We agree on\P{L}*Dana/u);
     const fromBen = "Seller says: a go-live everyone can trust. ";
     const fromDana = " the date, the owner and the reason for every single step.";
     await Promise.all([
