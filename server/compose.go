@@ -41,3 +41,8 @@ func judge(d *crdt.Doc, update []byte, by room.Author) error {
 	}
 	return err
 }
+
+// repair is plan's repair in the room's terms.
+func repair() room.Repair {
+	return room.Repair{What: plan.WhatRepair, Needed: plan.NeedsRepair, Run: plan.Repair}
+}

@@ -252,3 +252,32 @@ func TestEditsAreJudged(t *testing.T) {
 		t.Errorf("%d forged sign-offs", n)
 	}
 }
+
+// An order key may grow for a while; then the server makes it short again.
+func TestOrderIsRepaired(t *testing.T) {
+	p := start(t, nil)
+	made := p.create("quick-start")
+	doc := "plan/" + made.id
+	buyer, witness := connect(t, p.url, doc, made.tokens["buyer"]), connect(t, p.url, doc, made.tokens["seller"])
+	step := firstStep(t, buyer.doc)
+	ord := func(c *client) string {
+		node, _ := c.doc.Map(plan.RootNodes).Map(step)
+		v, _ := node.Get(plan.NodeOrd)
+		s, _ := v.(string)
+		return s
+	}
+	long := strings.Repeat("z", plan.MaxOrdKept) + "1"
+	buyer.edit(func(d *crdt.Doc, tx *crdt.Tx) {
+		node, _ := d.Map(plan.RootNodes).Map(step)
+		node.Set(tx, plan.NodeOrd, long)
+	})
+	buyer.saved()
+	for _, c := range []*client{buyer, witness} {
+		c.wait("short keys", func() bool { return ord(c) != long && ord(c) != "" && !plan.NeedsRepair(c.doc) })
+	}
+	entries := p.must(200, "GET", "/api/plans/"+made.id+"/history", made.tokens["seller"], nil)["entries"].([]any)
+	last := entries[len(entries)-1].(map[string]any)
+	if last["kind"] != "system" || last["what"] != plan.WhatRepair || last["sentence"] != "Coplan tidied how the order is stored; nothing moved" {
+		t.Errorf("the history's last entry: %v", last)
+	}
+}

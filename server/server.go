@@ -256,7 +256,7 @@ func (s *Server) openAccess(ctx context.Context) error {
 
 func (s *Server) openRooms() error {
 	rooms, err := room.NewRegistry(room.Config{
-		Journal: s.journal, Commands: commands(), Judge: judge, Logger: s.log, Clock: s.cfg.Clock,
+		Journal: s.journal, Commands: commands(), Judge: judge, Repair: repair(), Logger: s.log, Clock: s.cfg.Clock,
 		IdleAfter: s.cfg.IdleAfter, SnapshotEvery: s.cfg.SnapshotEvery,
 	})
 	if err != nil {

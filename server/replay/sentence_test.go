@@ -326,6 +326,37 @@ func TestSentencesOfComments(t *testing.T) {
 	}
 }
 
+// A repair says what it put right, and of fresh keys only that nothing moved.
+func TestSentencesOfRepairs(t *testing.T) {
+	w := newWorld(t, 1, "quick-start")
+	ring := func(tx *crdt.Tx) error { // what two nodes may bring about together
+		for id, parent := range map[string]string{"goal": "demo", "demo": "goal"} {
+			m, _ := w.server.Map(plan.RootNodes).Map(id)
+			m.Set(tx, plan.NodeParent, parent)
+		}
+		return nil
+	}
+	long := func(tx *crdt.Tx) error {
+		m, _ := w.server.Map(plan.RootNodes).Map("terms")
+		m.Set(tx, plan.NodeOrd, strings.Repeat("z", plan.MaxOrdKept+1))
+		return nil
+	}
+	coplan := journal.Actor{ID: "system", Name: "Coplan", Role: "system", Via: "system"}
+	for _, c := range []struct {
+		breaks func(tx *crdt.Tx) error
+		want   string
+	}{
+		{ring, "Coplan put *Demo on your own data* at the top level: two people had moved steps into each other"},
+		{long, "Coplan tidied how the order is stored; nothing moved"},
+	} {
+		w.serverEdit(ben, journal.KindSystem, "test", c.breaks)
+		w.serverEdit(coplan, journal.KindSystem, plan.WhatRepair, func(tx *crdt.Tx) error { plan.Repair(w.server, tx); return nil })
+		if got := w.tellLast().Sentence; got != c.want {
+			t.Errorf("got:  %s\nwant: %s", got, c.want)
+		}
+	}
+}
+
 // An edit of rich text keeps the words that were written.
 func TestChangesHoldWhatWasWritten(t *testing.T) {
 	w := newWorld(t, 1, "quick-start")

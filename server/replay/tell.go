@@ -30,7 +30,7 @@ func (t *teller) tell(events []crdt.Event) {
 	t.changes = []Change{}
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b crdt.Event) int { return comparePaths(a.Path, b.Path) })
-	if t.planCreated(events) {
+	if t.planCreated(events) || t.repaired(events) {
 		return
 	}
 	for _, e := range events {

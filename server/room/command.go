@@ -21,6 +21,7 @@ type job struct {
 	name    string
 	args    json.RawMessage
 	reply   func(result json.RawMessage, seq uint64, err error) // called once, in the room's goroutine
+	repairs bool                                                // the server's own: see Repair
 
 	flight *flight
 	result json.RawMessage
@@ -114,6 +115,10 @@ func (r *Room) execute(j *job, state []byte, client uint64, now time.Time) (upda
 	var answer any
 	update, err = capture(d, func(tx *crdt.Tx) error {
 		var err error
+		if j.repairs {
+			r.cfg.Repair.Run(d, tx)
+			return nil
+		}
 		answer, err = r.cfg.Commands[j.name].Run(d, tx, j.grant.Person, now, j.args)
 		return err
 	})
@@ -157,10 +162,14 @@ func (r *Room) executed(j *job, update []byte, client uint64, now time.Time, res
 		return
 	}
 	j.result = result
-	j.flight = &flight{id: fmt.Sprintf("%s-command-%d", j.session, client), job: j, entry: journal.Entry{
+	entry := journal.Entry{
 		Doc: r.name, At: now.UnixMicro(), Actor: j.grant.Person.actor(), Session: j.session,
 		Kind: journal.KindCommand, What: j.name, Update: update, Cause: j.args, Client: client,
-	}}
+	}
+	if j.repairs {
+		entry.Kind, entry.Actor = journal.KindSystem, serverActor
+	}
+	j.flight = &flight{id: fmt.Sprintf("%s-command-%d", j.session, client), job: j, entry: entry}
 	r.send(j.flight)
 }
 

@@ -340,7 +340,7 @@ func (r *Room) flightOf(e journal.Stored) *flight {
 		if s := r.byID[e.Session]; s != nil {
 			f = s.flight
 		}
-	case journal.KindCommand:
+	case journal.KindCommand, journal.KindSystem:
 		if r.job != nil {
 			f = r.job.flight
 		}
@@ -358,6 +358,7 @@ func (r *Room) landed(f *flight, seq uint64) {
 		return
 	}
 	f.session.flight = nil
+	r.lookForRepairs()
 	r.ack(f.session, f.edits, seq)
 	r.advance(f.session)
 }

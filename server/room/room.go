@@ -162,6 +162,7 @@ type Config struct {
 	Journal  Journal
 	Commands map[string]CommandSpec // by name
 	Judge    Judge                  // of edits of plans; nil: whoever may write may write anything
+	Repair   Repair                 // of plans, after edits; the zero Repair does nothing
 	Logger   *slog.Logger           // default: discard
 	Clock    func() time.Time       // stamps entries; default time.Now
 	Limits   Limits
@@ -181,6 +182,9 @@ func (c Config) Validate() error {
 		return errors.New("room: durations in Config must not be negative")
 	case c.SnapshotEvery < 0:
 		return fmt.Errorf("room: Config.SnapshotEvery is %d, must not be negative", c.SnapshotEvery)
+	}
+	if r := c.Repair; (r.Needed == nil) != (r.Run == nil) || r.After < 0 {
+		return errors.New("room: Config.Repair needs both its functions and no negative time")
 	}
 	for name, spec := range c.Commands {
 		if name == "" || spec.Run == nil {
@@ -208,6 +212,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OpenTimeout == 0 {
 		c.OpenTimeout = 30 * time.Second
+	}
+	if c.Repair.After == 0 {
+		c.Repair.After = time.Second
 	}
 	c.Limits = c.Limits.withDefaults()
 	return c

@@ -50,7 +50,7 @@ type Room struct {
 	draining bool
 	stop     bool
 
-	retryAlarm, holdAlarm, idleAlarm, followAlarm alarm
+	retryAlarm, holdAlarm, idleAlarm, followAlarm, repairAlarm alarm
 }
 
 const (
@@ -133,6 +133,7 @@ func (r *Room) run() {
 	}
 	close(r.opened)
 	r.checkIdle()
+	r.lookForRepairs() // the last life may have ended before it could
 	for !r.stop {
 		select {
 		case fn := <-r.inbox:
@@ -154,6 +155,9 @@ func (r *Room) run() {
 		case <-r.followAlarm.C():
 			r.followAlarm.rang()
 			r.refollow()
+		case <-r.repairAlarm.C():
+			r.repairAlarm.rang()
+			r.repair()
 		case <-r.idleAlarm.C():
 			r.idleAlarm.rang()
 			r.retireIfIdle()
