@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
  */
 const shapes = {
   plus: <path d="M10 4.5v11M4.5 10h11" />,
+  minus: <path d="M4.500 10h11" />,
   check: <path d="m4.5 10.5 3.6 3.6 7.4-8" />,
   close: <path d="m5.5 5.5 9 9m0-9-9 9" />,
   chevronDown: <path d="m5.5 8 4.5 4.5L14.5 8" />,

@@ -15,6 +15,7 @@ interface View {
 /** In the order of their tabs. */
 export const VIEWS: readonly View[] = [
   { id: "plan", label: "view.plan", page: null },
+  { id: "timeline", label: "view.timeline", page: lazy(() => import("./timeline/timeline-page")) },
   { id: "case", label: "view.case", page: lazy(() => import("./why/case-page")) },
   { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
   { id: "resources", label: "view.resources", page: lazy(() => import("./hub/resources-page")) },
