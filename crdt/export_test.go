@@ -44,6 +44,9 @@ func SetSiblingsFloor(n int) (old int) {
 // SiblingsFound is how often the document used such an index.
 func (d *Doc) SiblingsFound() int { return d.conflict.found }
 
+// SiblingsPassed is how many items the document has walked past to find places.
+func (d *Doc) SiblingsPassed() int { return d.conflict.walked + len(d.conflict.items) }
+
 // SetArenaMax makes the document full at n bytes of content.
 func (d *Doc) SetArenaMax(n int) { d.arenaMax = n }
 

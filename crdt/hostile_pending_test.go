@@ -306,7 +306,7 @@ func TestHostileKeystrokesBesideWaitingDeletes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			typing := func(deletes int) uint64 {
 				d := beside(t, deletes, far)
-				used, _ := allocated(func() { typeOn(t, d, 500) })
+				used := allocated(func() { typeOn(t, d, 500) })
 				return used
 			}
 			few, many := typing(600), typing(60_000)

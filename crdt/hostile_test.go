@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"coplan/crdt"
 	"coplan/crdt/lib0"
@@ -256,15 +255,10 @@ func TestHostileUpdates(t *testing.T) {
 			before := everything(t, d)
 			var start, end runtime.MemStats
 			runtime.ReadMemStats(&start)
-			began := time.Now()
 			err := d.ApplyUpdate(c.update, "hostile")
-			took := time.Since(began)
 			runtime.ReadMemStats(&end)
 			if used, most := end.TotalAlloc-start.TotalAlloc, uint64(1<<20+64*len(c.update)); used > most {
 				t.Errorf("%d bytes made it allocate %d", len(c.update), used)
-			}
-			if took > time.Second {
-				t.Errorf("took %v", took)
 			}
 			switch {
 			case c.want == refused:

@@ -81,7 +81,7 @@ func TestInspectNestedDeleteListsEachTypeOnce(t *testing.T) {
 		{"by setting the outermost key", new(wire).at(2, 0).item(anyContent, place{origin: id(1, 0)}, []byte{1, 126}).bytes(), n},
 	} {
 		var touches []crdt.Touch
-		size, _ := allocated(func() { touches = inspect(t, d, c.update) })
+		size := allocated(func() { touches = inspect(t, d, c.update) })
 		seen, implicit := map[uint64]bool{}, 0
 		for _, touch := range touches {
 			if touch.Kind != crdt.TouchDelete {
@@ -225,7 +225,7 @@ func TestInspectDeepPathsAreBounded(t *testing.T) {
 	update := w.bytes()
 	d := crdt.New(crdt.Options{ClientID: 9, Limits: crdt.Limits{MaxTouches: 50_000}})
 	var err error
-	size, _ := allocated(func() { _, err = d.Inspect(update) })
+	size := allocated(func() { _, err = d.Inspect(update) })
 	if !errors.Is(err, crdt.ErrLimit) || size > 60<<20 {
 		t.Errorf("%d bytes allocated for a %d-byte update, %v", size, len(update), err)
 	}
@@ -242,7 +242,7 @@ func TestInspectLongRootName(t *testing.T) {
 	update := w.bytes()
 	d := crdt.New(crdt.Options{ClientID: 9})
 	var touches []crdt.Touch
-	size, _ := allocated(func() { touches = inspect(t, d, update) })
+	size := allocated(func() { touches = inspect(t, d, update) })
 	if len(touches) != 1001 || len(touches[1000].Root) != 1<<20 || size > 8<<20 {
 		t.Errorf("%d touches, %d bytes allocated", len(touches), size)
 	}

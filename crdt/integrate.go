@@ -177,6 +177,7 @@ type scan struct {
 	groups map[siblingsKey]*siblings
 	plain  bool // nothing, and it shall stay so
 	found  int  // how often a place was found without a walk, ever
+	walked int  // how many items were passed, ever
 }
 
 // passed is an entry of a scan's table, void if round is another.
@@ -184,7 +185,10 @@ type passed struct{ round, at uint32 }
 
 const scanLinear = 24
 
-func (s *scan) reset() { s.items, s.kept, s.tabled = s.items[:0], 0, 0 }
+func (s *scan) reset() {
+	s.walked += len(s.items)
+	s.items, s.kept, s.tabled = s.items[:0], 0, 0
+}
 
 func (s *scan) add(r ref) { s.items = append(s.items, r) }
 

@@ -53,7 +53,8 @@ func TestOracleSessions(t *testing.T) {
 	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d clients missed, %d requests",
 		n, edits, deliveries, translations, checks, eventful, missing, o.calls)
 	t.Log(did)
-	if edits < 10*n || deliveries < 10*n || translations < 5*n || checks < 2*n || eventful < 2*n || missing < n/10 {
+	few := max(0, n-10) // a few sessions may do little, more may not
+	if edits < 10*few || deliveries < 10*few || translations < 5*few || checks < 2*few || eventful < 2*few || missing < few/10 {
 		t.Errorf("that is too little: %s", did)
 	}
 }

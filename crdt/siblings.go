@@ -230,6 +230,6 @@ func (s *scan) forgo() { s.groups, s.plain = nil, true }
 func (s *scan) forget() {
 	s.groups, s.plain = nil, false
 	if len(s.items) > 1<<12 || len(s.table) > 1<<12 {
-		*s = scan{found: s.found}
+		*s = scan{found: s.found, walked: s.walked + len(s.items)}
 	}
 }
