@@ -18,13 +18,14 @@ func commands() map[string]room.CommandSpec {
 		specs[name] = room.CommandSpec{
 			Run: func(d *crdt.Doc, tx *crdt.Tx, by room.Person, now time.Time, args json.RawMessage) (any, error) {
 				result, err := spec.Run(d, tx, plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, now, args)
-				var refusal *plan.Refusal
-				if errors.As(err, &refusal) {
-					err = &room.Refusal{Code: refusal.Reason, Where: refusal.Where, Message: refusal.Message}
-				}
-				return result, err
+				return result, refusal(err)
 			},
 			Allow: func(g room.Grant) bool { return g.Comment && (spec.Needs != plan.RightWrite || g.Write) },
+		}
+		if check := spec.Check; check != nil {
+			with := specs[name]
+			with.Check = func(args json.RawMessage, seq uint64) error { return refusal(check(args, seq)) }
+			specs[name] = with
 		}
 	}
 	return specs
@@ -32,12 +33,16 @@ func commands() map[string]room.CommandSpec {
 
 // judge is plan's judgement of edits in the room's terms.
 func judge(d *crdt.Doc, update []byte, by room.Author) error {
-	err := plan.Judge(d, update, plan.Writer{
+	return refusal(plan.Judge(d, update, plan.Writer{
 		Person: plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, Owns: by.Owns,
-	})
-	var refusal *plan.Refusal
-	if errors.As(err, &refusal) {
-		return &room.Refusal{Code: refusal.Reason, Where: refusal.Where, Message: refusal.Message}
+	}))
+}
+
+// refusal is plan's refusal in the room's terms; other errors stay as they are.
+func refusal(err error) error {
+	var refused *plan.Refusal
+	if errors.As(err, &refused) {
+		return &room.Refusal{Code: refused.Reason, Where: refused.Where, Message: refused.Message}
 	}
 	return err
 }

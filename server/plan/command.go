@@ -24,6 +24,8 @@ const (
 	CommandGateReopen     = "gate.reopen"
 	CommandRuleAnswer     = "rule.acknowledge"
 
+	CommandReviewHold = "review.hold"
+
 	CommandSlipRecord       = "slip.record"
 	CommandBaselinePropose  = "baseline.propose"
 	CommandBaselineAgree    = "baseline.agree"
@@ -43,25 +45,30 @@ const (
 type Spec struct {
 	Run   Command
 	Needs Right
+	// Check, if any, is asked before Run, with the position in the log of the
+	// last entry that the plan holds.
+	Check func(args json.RawMessage, seq uint64) error
 }
 
 // Commands returns all commands by name.
 func Commands() map[string]Spec {
 	return map[string]Spec{
-		CommandCommentAdd:     {CommentAdd, RightComment},
-		CommandCommentReply:   {CommentReply, RightComment},
-		CommandCommentResolve: {CommentResolve, RightComment},
-		CommandCommentReopen:  {CommentReopen, RightComment},
-		CommandCommentEdit:    {CommentEdit, RightComment},
-		CommandCommentDelete:  {CommentDelete, RightComment},
-		CommandFileAdd:        {FileAdd, RightWrite},
-		CommandGateSign:       {GateSign, RightComment}, // and by the signer's part, see maySign
-		CommandGateReopen:     {GateReopen, RightComment},
-		CommandRuleAnswer:     {RuleAnswer, RightComment},
+		CommandCommentAdd:     {Run: CommentAdd, Needs: RightComment},
+		CommandCommentReply:   {Run: CommentReply, Needs: RightComment},
+		CommandCommentResolve: {Run: CommentResolve, Needs: RightComment},
+		CommandCommentReopen:  {Run: CommentReopen, Needs: RightComment},
+		CommandCommentEdit:    {Run: CommentEdit, Needs: RightComment},
+		CommandCommentDelete:  {Run: CommentDelete, Needs: RightComment},
+		CommandFileAdd:        {Run: FileAdd, Needs: RightWrite},
+		CommandGateSign:       {Run: GateSign, Needs: RightComment}, // and by the signer's part, see maySign
+		CommandGateReopen:     {Run: GateReopen, Needs: RightComment},
+		CommandRuleAnswer:     {Run: RuleAnswer, Needs: RightComment},
 
-		CommandSlipRecord:       {SlipRecord, RightWrite},
-		CommandBaselinePropose:  {BaselinePropose, RightWrite},
-		CommandBaselineAgree:    {BaselineAgree, RightWrite},
-		CommandBaselineWithdraw: {BaselineWithdraw, RightWrite},
+		CommandReviewHold: {Run: ReviewHold, Needs: RightWrite, Check: CheckReview},
+
+		CommandSlipRecord:       {Run: SlipRecord, Needs: RightWrite},
+		CommandBaselinePropose:  {Run: BaselinePropose, Needs: RightWrite},
+		CommandBaselineAgree:    {Run: BaselineAgree, Needs: RightWrite},
+		CommandBaselineWithdraw: {Run: BaselineWithdraw, Needs: RightWrite},
 	}
 }

@@ -209,6 +209,7 @@ var theShape = map[string]*shape{
 	RootSlips:     commandsOnly("recorded delays"),
 	RootThreads:   commandsOnly("comments"),
 	RootProposals: commandsOnly("proposals"),
+	RootReviews:   commandsOnly("reviews"),
 	RootDismissed: {name: "dismissed suggestions", holds: crdt.ContentMap, max: 2000,
 		id: func(s string) bool { return s != "" && len(s) <= 256 }, each: value("a dismissed suggestion", aTime)},
 }

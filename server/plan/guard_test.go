@@ -84,6 +84,7 @@ func TestJudgeRefuses(t *testing.T) {
 		{"a comment", ben, set(plan.RootThreads, "t1", "side", "seller"), "forbidden", "server writes it"},
 		{"a sign-off", ben, set(plan.RootSignoffs, "s1", "gate", one), "forbidden", "server writes it"},
 		{"a slip", ben, set(plan.RootSlips, "s1", "days", 3), "forbidden", "server writes it"},
+		{"a review", ben, set(plan.RootReviews, "r1", "seq", 3), "forbidden", "server writes it"},
 		{"agreed dates", ben, set(plan.RootBaseline, "goLive", "2027-01-01"), "forbidden", "server writes it"},
 		{"a proposal", ben, set(plan.RootProposals, "x", true), "forbidden", "server writes it"},
 		{"the schema", ben, set(plan.RootMeta, "schema", 9), "forbidden", "server writes it"},

@@ -51,6 +51,7 @@ func Read(d *crdt.Doc) View {
 	v.Threads = r.threads(d)
 	v.Signoffs = r.signoffs(d)
 	v.Rules = r.rules(d)
+	v.Reviews = r.reviews(d)
 	finishGates(all, v)
 	v.Walk(func(n *Node) bool {
 		if n.Kind == KindMilestone || n.Kind == KindTask {

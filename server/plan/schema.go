@@ -32,6 +32,7 @@ const (
 	RootSlips     = "slips"
 	RootThreads   = "threads"
 	RootProposals = "proposals"
+	RootReviews   = "reviews"
 	RootDismissed = "dismissed" // key of a suggestion → when it was dismissed
 )
 
@@ -181,6 +182,25 @@ const (
 	SlipReason = "reason"
 	SlipBy     = "by"
 	SlipAt     = "at"
+)
+
+// Keys of one review both sides held, a Y.Map under reviews.<id>. Written by the
+// server only. ReviewSeq is the position in the plan's history up to which it
+// looked; ReviewPeople a plain list of names; ReviewDecisions a plain list of
+// objects with the keys below, steps and roles also by the name they had then.
+const (
+	ReviewBy        = "by"
+	ReviewAt        = "at"
+	ReviewSeq       = "seq"
+	ReviewNext      = "next"
+	ReviewPeople    = "people"
+	ReviewDecisions = "decisions"
+
+	DecidedText      = "text"
+	DecidedNode      = "node"
+	DecidedNodeTitle = "nodeTitle"
+	DecidedRole      = "role"
+	DecidedWho       = "who"
 )
 
 // Keys of a step's gate, a Y.Map under nodes.<id>.gate that is born with its
@@ -389,4 +409,8 @@ const (
 	MaxSlips       = 1000 // recorded delays per plan
 	MaxSlipReason  = 200
 	MaxSlipDays    = 1000 // working days
+	MaxReviews     = 500  // per plan
+	MaxDecisions   = 50   // of one review
+	MaxDecision    = 1000
+	MaxAttending   = 50 // people at one review
 )

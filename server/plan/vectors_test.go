@@ -45,6 +45,7 @@ var vectorCases = []struct {
 	{"spoiled-3", "sixty others", func(t *testing.T) *crdt.Doc { return spoiledPlan(t, 3) }},
 	{"gates", "gates in every state, sign-offs, criteria by two people at once, characters that are awkward to hash, odd values", gatesPlan},
 	{"why", "business case, metrics, outcomes, gates and dismissed suggestions", whyPlan},
+	{"reviews", "reviews with decisions about steps and by roles, odd ones", reviewsPlan},
 	{"typing-together", "two people type into one paragraph and one title at once", typingPlan},
 }
 

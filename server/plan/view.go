@@ -28,6 +28,7 @@ type View struct {
 	Threads     []Thread   `json:"threads"`   // by time of creation, then id
 	Signoffs    []Signoff  `json:"signoffs"`  // decisions about gates, by time, then id
 	Rules       []Rule     `json:"rules"`     // by id
+	Reviews     []Review   `json:"reviews"`   // by time, then id
 	Progress    Progress   `json:"progress"`  // of the steps in Stages
 	Warnings    []Warning  `json:"warnings"`  // by path, then code
 }

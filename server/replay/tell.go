@@ -65,6 +65,8 @@ func (t *teller) tell(events []crdt.Event) {
 			t.slipsEvent(e, path)
 		case plan.RootBaseline:
 			t.baselineEvent(e)
+		case plan.RootReviews:
+			t.reviewsEvent(e, path)
 		default:
 			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
 		}
@@ -363,6 +365,8 @@ func rootName(root string) string {
 		return "the record of slips"
 	case plan.RootProposals:
 		return "the suggestions"
+	case plan.RootReviews:
+		return "the reviews"
 	}
 	return quote(root)
 }

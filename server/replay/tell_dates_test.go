@@ -11,7 +11,7 @@ import (
 
 var testTime = time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
 
-// What is noted and agreed about dates is told by what it means.
+// What is noted and agreed about dates, and on reviews, is told by what it means.
 func TestDateSentences(t *testing.T) {
 	w := newWorld(t, 3, "enterprise-evaluation")
 	ben := plan.Person{ID: "ben", Name: "Ben", Side: plan.SideSeller}
@@ -41,6 +41,11 @@ func TestDateSentences(t *testing.T) {
 		{1, due, ""},
 		{1, run(dana, plan.CommandSlipRecord, plan.SlipArgs{Node: "security-review", From: "2026-05-12", To: "2026-05-19", Side: "buyer", Reason: "Came late"}),
 			"Dana (buyer) noted that *Security review* lost 5 working days: “Came late”"},
+		{0, run(ben, plan.CommandReviewHold, plan.ReviewArgs{Seq: 1}), "Ben (seller) closed a review without decisions"},
+		{1, run(dana, plan.CommandReviewHold, plan.ReviewArgs{Seq: 2, Decisions: []plan.DecidedInArgs{{Text: "Start now", Node: "security-review"}}}),
+			"Dana (buyer) closed a review and noted what was decided: “Start now”"},
+		{1, run(dana, plan.CommandReviewHold, plan.ReviewArgs{Seq: 2, Decisions: []plan.DecidedInArgs{{Text: "One"}, {Text: "Two"}}}),
+			"Dana (buyer) closed a review with 2 decisions, the first: “One”"},
 	}
 	for _, s := range steps {
 		if got := w.tellEdit(s.who, s.edit).Sentence; s.want != "" && got != s.want {

@@ -58,6 +58,8 @@ func (r *Room) acceptable(j *job) error {
 		return &Refusal{Code: "invalid", Where: "args", Message: fmt.Sprintf("The arguments have %d bytes, %d are allowed.", len(j.args), r.cfg.Limits.MaxArgsBytes)}
 	case !json.Valid(j.args):
 		return &Refusal{Code: "invalid", Where: "args", Message: "The arguments are not JSON."}
+	case spec.Check != nil:
+		return spec.Check(j.args, r.at.Seq)
 	}
 	return nil
 }

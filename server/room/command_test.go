@@ -42,6 +42,15 @@ var commands = map[string]room.CommandSpec{
 		Run:   func(*crdt.Doc, *crdt.Tx, room.Person, time.Time, json.RawMessage) (any, error) { return nil, nil },
 		Allow: func(g room.Grant) bool { return g.Person.Role == "owner" },
 	},
+	"upTo": {
+		Run: func(*crdt.Doc, *crdt.Tx, room.Person, time.Time, json.RawMessage) (any, error) { return nil, nil },
+		Check: func(args json.RawMessage, seq uint64) error {
+			if string(args) == fmt.Sprint(seq) {
+				return nil
+			}
+			return &room.Refusal{Code: "invalid", Where: "seq", Message: "The plan is elsewhere."}
+		},
+	},
 }
 
 func withCommands(c *room.Config) { c.Commands = commands }
@@ -80,6 +89,9 @@ func TestCommand(t *testing.T) {
 	if _, seq2, err := w.rooms.Command(context.Background(), doc, champion, "nothing", json.RawMessage(`{}`)); err != nil || seq2 != seq {
 		t.Errorf("a command without effect: %d, %v", seq2, err)
 	}
+	if _, _, err := w.rooms.Command(context.Background(), doc, champion, "upTo", json.RawMessage(fmt.Sprint(seq))); err != nil {
+		t.Errorf("a command that speaks of the plan as it is: %v", err)
+	}
 }
 
 func TestCommandRefused(t *testing.T) {
@@ -94,6 +106,7 @@ func TestCommandRefused(t *testing.T) {
 		"unknown":         {ann, "dance", `{}`, "unknown-command", "name"},
 		"by a viewer":     {viewer("vic", doc), "note", `{"text":"x"}`, "forbidden", ""},
 		"not for sellers": {ann, "owners", `{}`, "forbidden", ""},
+		"wrong position":  {ann, "upTo", `99`, "invalid", "seq"},
 		"bad argument":    {ann, "note", `{"text":""}`, "invalid", "text"},
 		"not JSON":        {ann, "note", `{"text`, "invalid", "args"},
 		"too long":        {ann, "note", `{"text":"` + strings.Repeat("x", 200) + `"}`, "invalid", "args"},

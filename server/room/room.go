@@ -85,6 +85,9 @@ type CommandSpec struct {
 	Run Command
 	// Allow says whether the grant suffices. nil: whoever may comment.
 	Allow func(Grant) bool
+	// Check, if any, is asked before Run, with the Seq of the last entry merged.
+	// Its error should be a *Refusal. It must be quick: the room waits.
+	Check func(args json.RawMessage, seq uint64) error
 }
 
 // Journal is what a room needs of the log; *journal.Journal provides it.
