@@ -28,6 +28,7 @@ type Change struct {
 	Node      string `json:"node"` // node id; "" when it is not about a node
 	NodeTitle string `json:"nodeTitle"`
 	Field     string `json:"field"`  // the key that changed, or the root it lies in
+	Part      string `json:"part"`   // whose it is, where the field alone doesn't say: the id of a role or a resource
 	Action    string `json:"action"` // add, update, delete or edit (of text)
 	Old       any    `json:"old"`    // values before and after, where they are plain
 	New       any    `json:"new"`    // … or the words written, for an edit of rich text

@@ -223,7 +223,9 @@ func (t *teller) rolesEvent(e crdt.Event, path []any) {
 	if t.created[plan.RootRoles+"/"+id] {
 		return
 	}
-	t.add(t.roleChange(id, e))
+	change := t.roleChange(id, e)
+	change.Part = id
+	t.add(change)
 }
 
 // roleChange sums up what changed about a role by the most telling part of it.

@@ -24,7 +24,9 @@ func (t *teller) resourcesEvent(e crdt.Event, path []any) {
 	if t.created[plan.RootResources+"/"+id] {
 		return
 	}
-	t.add(t.resourceChange(id, e))
+	change := t.resourceChange(id, e)
+	change.Part = id
+	t.add(change)
 }
 
 func (t *teller) resourceAdded(id string) string {
@@ -103,6 +105,7 @@ func (t *teller) resourceChange(id string, e crdt.Event) Change {
 func (t *teller) nodeLinks(id string, e crdt.Event) {
 	t.eachKey(e, func(resource string, c crdt.KeyChange) {
 		change := keyChange(plan.NodeLinks, c)
+		change.Part = resource
 		title := name(plan.ReadResourceTitle(t.player.doc, resource), "")
 		if c.New == true {
 			t.about(id, change, "attached %[2]s to %[1]s", title)

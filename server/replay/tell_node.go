@@ -259,6 +259,7 @@ func (t *teller) owner(id, role string, c crdt.KeyChange) {
 		title = role
 	}
 	change := keyChange(plan.NodeOwners, c)
+	change.Part = role
 	switch c.New {
 	case plan.OwnerAccountable:
 		t.about(id, change, "made %[2]s accountable for %[1]s", name(title, ""))

@@ -45,6 +45,7 @@ function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {
       command: () => Promise.reject(new Error("A replay can't be changed.")),
       trackOrigin: () => undefined,
       files: null,
+      log: null,
     };
     return [made, () => store.close()] as const;
   }, [doc, planId, comments]);

@@ -8,6 +8,7 @@ import { createPlanStore } from "../plan/store";
 import { createUndo } from "../plan/undo";
 import { createApi } from "../sync/api";
 import { createFiles } from "../sync/files";
+import { createLog } from "../sync/log";
 import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
@@ -75,6 +76,8 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
 
   const files = useMemo(() => createFiles(planKey.plan, planKey.token), [planKey]);
 
+  const log = useMemo(() => createLog(api, planKey.plan, session.position), [api, planKey.plan, session.position]);
+
   const person = hello?.person ?? null;
   const role = person?.role ?? planKey.role;
   const can = hello?.can ?? planKey.can;
@@ -91,10 +94,11 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         comments,
         command: session.command,
         files,
+        log: can.history ? log : null,
         trackOrigin: parts.trackOrigin,
         ...(mayManage(role) ? { makeLink: (to: string) => api.createLink(planKey.plan, { role: to }) } : {}),
       },
-    [parts, planKey, can, role, person, live.awareness, comments, session, files, api],
+    [parts, planKey, can, role, person, live.awareness, comments, session, files, api, log],
   );
   if (!screen) return null;
   return (

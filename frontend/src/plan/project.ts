@@ -25,6 +25,7 @@ import {
   type Side,
 } from "./schema";
 import { readLinks, readResourceViews, readWorkingView, type ResourceView, type WorkingView } from "./project-hub";
+import { readReviews, type ReviewView } from "./reviews";
 import { readRuleViews, type RuleView } from "./rule";
 import { readCase, readDismissed, readMetrics, type CaseView, type MetricView } from "./why";
 import { arrange, comparePlaces, kindAt } from "./tree";
@@ -57,6 +58,8 @@ export interface View {
   /** Decisions about gates, by time, then id. */
   readonly signoffs: readonly SignoffView[];
   readonly rules: readonly RuleView[];
+  /** Reviews both sides held, by time, then id. */
+  readonly reviews: readonly ReviewView[];
   readonly progress: Progress;
   readonly warnings: readonly Warning[];
 }
@@ -206,6 +209,7 @@ export function readPlan(plan: Plan): View {
     threads: readThreadViews(plan, warnings),
     signoffs: signed.signoffs,
     rules: readRuleViews(plan, warnings),
+    reviews: readReviews(plan, warnings),
     progress: countProgress(stages),
   };
   warnings.sort((a, b) => compareText(a.path, b.path) || compareText(a.code, b.code));

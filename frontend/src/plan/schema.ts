@@ -43,6 +43,7 @@ export const ROOT = {
   slips: "slips",
   threads: "threads",
   proposals: "proposals",
+  reviews: "reviews",
   /** Key of a suggestion → when it was dismissed. */
   dismissed: "dismissed",
 } as const;
@@ -207,6 +208,23 @@ export const RULE = {
   del: "del",
 } as const;
 
+/** Keys of one review both sides held; written by the server only. */
+export const REVIEW = {
+  by: "by",
+  at: "at",
+  /** Position in the plan's history up to which it looked. */
+  seq: "seq",
+  /** The day of the next one. */
+  next: "next",
+  /** A plain list of names. */
+  people: "people",
+  /** A plain list of objects with the keys below. */
+  decisions: "decisions",
+} as const;
+
+/** Keys of what a review decided: steps and roles also by the name they had then. */
+export const DECIDED = { text: "text", node: "node", nodeTitle: "nodeTitle", role: "role", who: "who" } as const;
+
 export const DECISIONS = ["passed", "declined", "reopened"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
@@ -274,6 +292,9 @@ export const LIMITS = {
   caseText: 2_000,
   metricText: 200,
   eventPart: 300,
+  decision: 1_000,
+  decisions: 50,
+  attending: 50,
 } as const;
 
 /** What a plan is called when it has no noun of its own. */
@@ -313,6 +334,7 @@ export interface Plan {
   readonly slips: Y.Map<unknown>;
   readonly proposals: Y.Map<unknown>;
   readonly dismissed: Y.Map<unknown>;
+  readonly reviews: Y.Map<unknown>;
 }
 
 /** Opens the plan that lives in `doc`. Writes nothing: initial content is the server's to write. */
@@ -336,6 +358,7 @@ export function openPlan(doc: Y.Doc): Plan {
     slips: doc.getMap(ROOT.slips),
     proposals: doc.getMap(ROOT.proposals),
     dismissed: doc.getMap(ROOT.dismissed),
+    reviews: doc.getMap(ROOT.reviews),
   };
 }
 

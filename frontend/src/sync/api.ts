@@ -121,6 +121,24 @@ export interface Actor {
   readonly side: string;
 }
 
+/** One thing an entry changed. */
+export interface HistoryChange {
+  /** A step's id; empty when it is not about a step. */
+  readonly node: string;
+  readonly nodeTitle: string;
+  /** The key that changed, or the root it lies in. */
+  readonly field: string;
+  /** Whose it is, where the field alone doesn't say: the id of a role or a resource. */
+  readonly part: string;
+  /** add, update, delete, or edit of a text. */
+  readonly action: string;
+  /** Values before and after, where they are plain. */
+  readonly old: unknown;
+  readonly new: unknown;
+  /** The sentence without the person; `*…*` marks emphasis. */
+  readonly text: string;
+}
+
 export interface HistoryEntry {
   readonly seq: number;
   /** 0-based, without gaps. */
@@ -133,6 +151,7 @@ export interface HistoryEntry {
   /** What happened, in one sentence; `*…*` marks emphasis. */
   readonly sentence: string;
   readonly sentences: readonly string[];
+  readonly changes: readonly HistoryChange[];
   readonly node: string;
   readonly field: string;
   /** Yjs update, when asked for; empty otherwise. */
@@ -274,6 +293,17 @@ const bytes: Parser<Uint8Array> = (value, where) => {
   }
 };
 
+const historyChange: Parser<HistoryChange> = record({
+  node: or(text, ""),
+  nodeTitle: or(text, ""),
+  field: or(text, ""),
+  part: or(text, ""),
+  action: or(text, ""),
+  old: anything,
+  new: anything,
+  text: or(text, ""),
+});
+
 const historyEntry: Parser<HistoryEntry> = record({
   seq: number,
   ordinal: number,
@@ -283,6 +313,7 @@ const historyEntry: Parser<HistoryEntry> = record({
   what: or(text, ""),
   sentence: or(text, ""),
   sentences: or(list(text), []),
+  changes: or(list(historyChange), []),
   node: or(text, ""),
   field: or(text, ""),
   update: or(bytes, new Uint8Array(0)),

@@ -36,7 +36,7 @@ export class Commands {
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
 
-  /** Queues a command. It is sent by `pump` once edits up to frame `after` are acknowledged. */
+  /** Queues a command. It is sent by `pump` once edits up to frame `after` are acknowledged; `args` may be a function to ask then. */
   add(name: string, args: unknown, timeout: number, after: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
@@ -58,7 +58,7 @@ export class Commands {
     for (const entry of this.#waiting.values()) {
       if (entry.sent || entry.after > acked) continue;
       entry.sent = true;
-      send(encodeCommand(entry.id, entry.name, entry.args));
+      send(encodeCommand(entry.id, entry.name, typeof entry.args === "function" ? (entry.args as () => unknown)() : entry.args));
     }
   }
 

@@ -105,7 +105,7 @@ export class CoplanProvider {
   #can: Can;
   #notice: Notice | null = null;
   #epoch = 0;
-  #seq = 0;
+  readonly #position = new Cell(0);
   readonly #frames = new EditFrames();
   #attempts = 0;
   #everConnected = false;
@@ -155,8 +155,8 @@ export class CoplanProvider {
   }
 
   /** Journal position this document is known to include. */
-  get seq(): number {
-    return this.#seq;
+  get position(): Readable<number> {
+    return this.#position;
   }
 
   /** Calls `fn` for each edit of somebody else as it arrives live. */
@@ -370,7 +370,7 @@ export class CoplanProvider {
         break;
       case "entry":
         this.#applyRemote(frame.update, frame.person, frame.seq);
-        this.#seq = Math.max(this.#seq, frame.seq);
+        this.#reached(frame.seq);
         for (const listener of [...this.#entryListeners]) listener({ seq: frame.seq, person: frame.person });
         break;
       case "ack":
@@ -402,7 +402,7 @@ export class CoplanProvider {
     this.#hello.set(hello);
     this.#can = hello.can;
     this.#notice = null;
-    this.#seq = Math.max(this.#seq, hello.seq);
+    this.#reached(hello.seq);
     if (this.#epoch !== 0 && hello.epoch !== 0 && hello.epoch !== this.#epoch) {
       void this.#onReset({ epoch: hello.epoch, code: "epoch", reason: "The plan was moved to a new version.", frames: [] });
       return;
@@ -456,8 +456,12 @@ export class CoplanProvider {
     this.#local.keepConfirmed(update);
   }
 
+  #reached(seq: number): void {
+    this.#position.set(Math.max(this.#position.get(), seq));
+  }
+
   #onAck(n: number, seq: number): void {
-    this.#seq = Math.max(this.#seq, seq);
+    this.#reached(seq);
     const settled = this.#frames.ack(n, Date.now());
     this.#unsent.settle(settled);
     this.#local.settle(settled);

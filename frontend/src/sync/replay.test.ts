@@ -21,6 +21,7 @@ function history(n: number): { entries: HistoryEntry[]; texts: string[] } {
       what: "",
       sentence: "",
       sentences: [],
+      changes: [],
       node: "",
       field: "",
       update,

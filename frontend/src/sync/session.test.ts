@@ -64,7 +64,7 @@ describe("a session", () => {
     server.release();
     await saved(ben);
     expect(serverText()).toBe("abc");
-    expect(ben.seq()).toBe(3);
+    expect(ben.position.get()).toBe(3);
   });
 
   test("shows what others do, and who", async () => {

@@ -44,12 +44,15 @@ export interface PlanSession {
   /** Refused or stranded edits, readable. They stay until dismissed. */
   readonly proposals: Readable<readonly Proposal[]>;
   readonly dismiss: (id: number) => void;
-  /** Asks the server to do something in this person's name. Rejects with a CommandError. */
+  /**
+   * Asks the server to do something in this person's name. Rejects with a CommandError. Arguments given as a
+   * function are asked for when the command is sent: after all earlier edits have come to the server.
+   */
   readonly command: (name: string, args: unknown, timeout?: number) => Promise<unknown>;
   /** Calls `fn` for each edit of somebody else as it arrives live. */
   readonly onEntry: (fn: (entry: RemoteEntry) => void) => () => void;
-  /** Journal position the document is known to include. */
-  readonly seq: () => number;
+  /** Journal position the document is known to include; 0 before the first connection. */
+  readonly position: Readable<number>;
   readonly retryNow: () => void;
   /** Resolves when all edits so far are stored on this device. */
   readonly flush: () => Promise<void>;
@@ -76,6 +79,7 @@ export function openPlanSession(options: SessionOptions): PlanSession {
   const hello = new Cell<Hello | null>(null);
   const synced = new Cell(false);
   const proposals = new Cell<readonly Proposal[]>([]);
+  const position = new Cell(0);
   const entryListeners = new Set<(entry: RemoteEntry) => void>();
   const resets: number[] = [];
   let closed = false;
@@ -100,6 +104,7 @@ export function openPlanSession(options: SessionOptions): PlanSession {
       mirror(provider.status, status),
       mirror(provider.hello, hello),
       mirror(provider.synced, synced),
+      mirror(provider.position, position),
       provider.onEntry((entry) => {
         for (const listener of [...entryListeners]) listener(entry);
       }),
@@ -160,7 +165,7 @@ export function openPlanSession(options: SessionOptions): PlanSession {
       entryListeners.add(listener);
       return () => void entryListeners.delete(listener);
     },
-    seq: () => running.provider.seq,
+    position,
     retryNow: () => running.provider.retryNow(),
     flush: () => running.provider.flush(),
     loaded: () => running.provider.loaded,

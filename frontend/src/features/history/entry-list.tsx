@@ -5,7 +5,7 @@ import { Avatar, colorFor } from "../../ui/avatar";
 import { useDays } from "../../ui/dates";
 import { useText } from "../../ui/text";
 import { groupByDay, type Run } from "./group";
-import { Sentence } from "./sentence";
+import { Sentence } from "../../ui/sentence";
 
 /** Everything that happened, newest first, by day. Pressing a line shows the plan as it was then. */
 export function EntryList({

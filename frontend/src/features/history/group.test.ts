@@ -11,6 +11,7 @@ const entry = (seq: number, at: string, person: string, sentence: string): Histo
   what: "",
   sentence,
   sentences: [],
+  changes: [],
   node: "",
   field: "",
   update: new Uint8Array(),

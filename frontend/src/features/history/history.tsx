@@ -8,7 +8,7 @@ import { Icon, Logo } from "../../ui/icons";
 import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { EntryList } from "./entry-list";
-import { Sentence } from "./sentence";
+import { Sentence } from "../../ui/sentence";
 
 export interface HistoryProps {
   api: Api;

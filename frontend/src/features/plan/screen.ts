@@ -5,6 +5,7 @@ import type { NodeId, Plan, ThreadId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
 import type { Undo } from "../../plan/undo";
 import type { PlanFiles } from "../../sync/files";
+import type { PlanLog } from "../../sync/log";
 
 /** What the person looking at a plan may do with it. */
 export interface Rights {
@@ -60,6 +61,8 @@ export interface PlanScreen {
   /** Uploads and downloads; null where there are none, as in replay. */
   readonly files: PlanFiles | null;
   readonly command: (name: string, args: unknown) => Promise<unknown>;
+  /** The plan's history as it grows; null for those who may not read it, and in replay. */
+  readonly log: PlanLog | null;
   /** Makes a link of a role to this plan; absent where one may not. */
   readonly makeLink?: (role: string) => Promise<string>;
   /** Tells undo about the origin a lazily loaded editor writes with. */

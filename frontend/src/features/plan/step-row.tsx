@@ -108,7 +108,7 @@ function Grip({ id, title }: { id: NodeId; title: string }) {
   );
 }
 
-function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
+export function StatusField({ node, title }: { node: NodeSnapshot; title: string }) {
   const t = useText();
   const { plan, rights } = useScreen();
   const propose = useProposeChange();

@@ -19,6 +19,7 @@ export const VIEWS: readonly View[] = [
   { id: "case", label: "view.case", page: lazy(() => import("./why/case-page")) },
   { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
   { id: "resources", label: "view.resources", page: lazy(() => import("./hub/resources-page")) },
+  { id: "review", label: "view.review", page: lazy(() => import("./review/review-page")) },
   { id: "memo", label: "view.memo", page: lazy(() => import("./why/memo-page")) },
 ];
 

@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import type { NodeSnapshot } from "../../../plan/view";
+import { useText } from "../../../ui/text";
+import { DueField } from "../dates/due-field";
+import { StepLink } from "../step-link";
+import { OwnerField } from "../step-fields";
+import { StatusField } from "../step-row";
+
+/** A step on the agenda: its name leads to it, its status, owner and date can be changed right here. */
+export function AgendaRow({ node, children }: { node: NodeSnapshot; children?: ReactNode }) {
+  const t = useText();
+  const title = node.title || t("step.untitled");
+  return (
+    <li className={`review-item review-step step-is-${node.status}`} data-step={node.id}>
+      <StatusField node={node} title={title} />
+      <div className="review-words">
+        <p className="review-name">
+          <StepLink id={node.id}>{title}</StepLink>
+        </p>
+        {node.status === "blocked" && <p className="review-blocked">{node.blockedReason ? t("review.blockedBy", { reason: node.blockedReason }) : t("status.blocked")}</p>}
+        {children}
+      </div>
+      <span className="step-facts">
+        <OwnerField node={node} />
+        <DueField node={node} />
+      </span>
+    </li>
+  );
+}
