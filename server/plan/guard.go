@@ -349,67 +349,6 @@ func (j *judge) count(t *crdt.Touch) {
 // owns says whether the person wrote what is to go.
 func (j *judge) owns(client uint64) bool { return j.by.Owns != nil && j.by.Owns(client) }
 
-// ownPart refuses what is the other side's: roles and absences of sellers to a
-// buyer, rules raised to a seller to a champion.
-func (j *judge) ownPart(t *crdt.Touch) *Refusal {
-	if j.by.Role != asBuyer && j.by.Role != asChampion {
-		return nil
-	}
-	switch root := j.at.keys[0]; {
-	case root == RootRoles && j.by.Role == asBuyer:
-		return j.ownRole(t)
-	case root == RootCalendar && j.by.Role == asBuyer && len(j.at.keys) == 2 && j.at.keys[1] == CalendarAway:
-		now, _ := j.current(t)
-		for _, v := range []any{now, t.Content.Value()} {
-			object, _ := v.(map[string]any)
-			if role, _ := object[SpanRole].(string); role != "" && j.sideOfRole(role) == SideSeller {
-				return refuse(CodeForbidden, j.where(t.Key), "When the selling side is away is theirs to say.")
-			}
-		}
-	case root == RootRules && j.by.Role == asChampion:
-		id := t.Key
-		if len(j.at.keys) > 1 {
-			id = j.at.keys[1]
-		}
-		rule, ok := j.d.Map(RootRules).Map(id)
-		if !ok || j.owns(rule.ID().Client) {
-			return nil
-		}
-		if v, _ := rule.Get(RuleRole); v != nil && j.sideOfRole(v) == SideSeller {
-			return refuse(CodeForbidden, j.where(t.Key), "A rule that is raised to the selling side is theirs to change.")
-		}
-	}
-	return nil
-}
-
-func (j *judge) ownRole(t *crdt.Touch) *Refusal {
-	theirs := func() *Refusal {
-		return refuse(CodeForbidden, j.where(t.Key), "Roles of the selling side are theirs to fill.")
-	}
-	id := t.Key
-	if len(j.at.keys) > 1 {
-		id = j.at.keys[1]
-		if t.Key == RoleSide && t.Content.Value() == SideSeller {
-			return theirs()
-		}
-	}
-	if j.sideOfRole(id) == SideSeller {
-		return theirs()
-	}
-	return nil
-}
-
-func (j *judge) sideOfRole(id any) string {
-	s, _ := id.(string)
-	m, ok := j.d.Map(RootRoles).Map(s)
-	if !ok {
-		return ""
-	}
-	side, _ := m.Get(RoleSide)
-	text, _ := side.(string)
-	return text
-}
-
 func (j *judge) inText(t *crdt.Touch) *Refusal {
 	if r := j.allowed(&j.at, "", nil); r != nil {
 		return r

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"coplan/crdt"
+	"coplan/server/plan/schedule"
 )
 
 // Limits on what an edit may leave behind, beside those of schema.go. They are
@@ -117,6 +118,9 @@ var theShape = map[string]*shape{
 			each: value("a holiday", aString(0, MaxName))},
 		CalendarAway:    entries("the absences", maxSpans, value("an absence", aSpan)),
 		CalendarFreezes: entries("the freezes", maxSpans, value("a freeze", aSpan)),
+		CalendarQuarters: value("when quarters end", func(v any) string {
+			return parts(v, quarterParts)
+		}),
 	}),
 	RootSummary: {name: "the summary", holds: crdt.ContentXMLFragment, rich: true},
 	RootCase: record("the business case", map[string]*shape{
@@ -408,6 +412,10 @@ func aSpan(v any) string {
 		return "ends before it begins"
 	}
 	return ""
+}
+
+var quarterParts = map[string]func(any) string{
+	QuartersMonth: anInteger(1, 12, "months"), QuartersDays: anInteger(1, schedule.MaxQuarterDays, "working days"),
 }
 
 func aWeekend(v any) string {

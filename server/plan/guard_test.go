@@ -49,6 +49,8 @@ func TestJudgeRefuses(t *testing.T) {
 			rule.SetText(tx, plan.RuleText)
 			rule.Set(tx, plan.RuleRole, role)
 		}
+		role, _ := d.Map(plan.RootRoles).Map(sellers)
+		role.Set(tx, plan.RoleName, "Sam")
 	})
 	set := func(root string, path ...any) func(*crdt.Doc, *crdt.Tx) {
 		return func(d *crdt.Doc, tx *crdt.Tx) {
@@ -105,6 +107,10 @@ func TestJudgeRefuses(t *testing.T) {
 		{"a buyer's new role for sellers", dana, set(plan.RootRoles, "new", "side", "seller"), "forbidden", "selling side"},
 		{"a buyer's absence of a seller", dana, set(plan.RootCalendar, "away", "a1",
 			map[string]any{"role": sellers, "from": "2027-01-01", "to": "2027-01-05"}), "forbidden", "theirs to say"},
+		{"a buyer's absence of a seller by name", dana, set(plan.RootCalendar, "away", "a2",
+			map[string]any{"person": "Sam", "from": "2027-01-01", "to": "2027-01-05"}), "forbidden", "theirs to say"},
+		{"quarters of a 13th month", ben, set(plan.RootCalendar, "quarters", map[string]any{"month": 13, "days": 5}), "invalid", "from 1 to 12"},
+		{"quarters that are never over", ben, set(plan.RootCalendar, "quarters", map[string]any{"month": 1, "days": 500}), "invalid", "from 1 to 30"},
 		// Parts that a plan does not have.
 		{"another root", ben, set("junk", "x", 1), "invalid", "no part called “junk”"},
 		{"another field of a step", ben, set(plan.RootNodes, one, "colour", "red"), "invalid", "no part called “colour”"},

@@ -71,6 +71,12 @@ func (r *reader) calendar(d *crdt.Doc) schedule.Calendar {
 	r.spans(f, CalendarFreezes, func(s fields) {
 		c.Freezes = append(c.Freezes, schedule.Span{From: s.date(SpanFrom), To: s.date(SpanTo), Label: s.text(SpanLabel)})
 	})
+	if q := f.object(CalendarQuarters); len(q.values) > 0 {
+		month, days := q.integerOr(QuartersMonth, 1), q.integerOr(QuartersDays, 0)
+		if month >= 1 && month <= 12 && days >= 1 {
+			c.Quarters = &schedule.Quarters{Month: month, Days: days}
+		}
+	}
 	r.spans(f, CalendarAway, func(s fields) {
 		c.Away = append(c.Away, schedule.Away{
 			Role: s.text(SpanRole), Person: s.text(SpanPerson), From: s.date(SpanFrom), To: s.date(SpanTo), Label: s.text(SpanLabel),

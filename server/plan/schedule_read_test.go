@@ -68,6 +68,7 @@ func calendarPlan(t *testing.T) *crdt.Doc {
 	edit(t, d, func(tx *crdt.Tx) {
 		c := d.Map(plan.RootCalendar)
 		c.Set(tx, plan.CalendarWeekend, []any{5, 6.0, 6.5, "7", 9})
+		c.Set(tx, plan.CalendarQuarters, map[string]any{plan.QuartersMonth: 2, plan.QuartersDays: 5.0, "note": "ours"})
 		holidays, _ := c.Map(plan.CalendarHolidays)
 		holidays.Set(tx, "2026-05-01", "Labour Day")
 		holidays.Set(tx, "2026-04-03", 5)

@@ -67,14 +67,18 @@ const (
 const (
 	CalendarWeekend  = "weekend"
 	CalendarHolidays = "holidays"
-	CalendarAway     = "away"    // Map of id → {role?, person?, from, to, label}
-	CalendarFreezes  = "freezes" // Map of id → {from, to, label}: nothing moves for anybody
+	CalendarAway     = "away"     // Map of id → {role?, person?, from, to, label}
+	CalendarQuarters = "quarters" // {month, days}: when a quarter's end is near; absent: it doesn't matter
+	CalendarFreezes  = "freezes"  // Map of id → {from, to, label}: nothing moves for anybody
 
 	SpanRole   = "role"
 	SpanPerson = "person"
 	SpanFrom   = "from"
 	SpanTo     = "to"
 	SpanLabel  = "label"
+
+	QuartersMonth = "month" // in which a year of the books begins, 1 to 12
+	QuartersDays  = "days"  // working days before an end
 
 	CaseMetric     = "metric"
 	CaseInitiative = "initiative"

@@ -67,6 +67,8 @@ func (t *teller) tell(events []crdt.Event) {
 			t.baselineEvent(e)
 		case plan.RootReviews:
 			t.reviewsEvent(e, path)
+		case plan.RootCalendar:
+			t.calendarEvent(e, path)
 		default:
 			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
 		}
@@ -347,8 +349,6 @@ func keyChange(key string, c crdt.KeyChange) Change {
 // rootName is how a sentence calls a part of the plan.
 func rootName(root string) string {
 	switch root {
-	case plan.RootCalendar:
-		return "the calendar"
 	case plan.RootCase:
 		return "the business case"
 	case plan.RootMetrics:

@@ -53,3 +53,48 @@ func TestDateSentences(t *testing.T) {
 		}
 	}
 }
+
+// Days that can't be worked are told by whom they concern and when they are.
+func TestCalendarSentences(t *testing.T) {
+	w := newWorld(t, 4, "enterprise-evaluation")
+	set := func(part, key string, value any) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			m := d.Map(plan.RootCalendar)
+			if part != "" {
+				m, _ = m.Map(part)
+			}
+			if value == nil {
+				m.Delete(tx, key)
+			} else {
+				m.Set(tx, key, value)
+			}
+		}
+	}
+	days := func(from, to string, more map[string]any) map[string]any {
+		out := map[string]any{plan.SpanFrom: from, plan.SpanTo: to}
+		for k, v := range more {
+			out[k] = v
+		}
+		return out
+	}
+	ciso := map[string]any{plan.SpanRole: "security-lead"}
+	for _, c := range []struct {
+		edit func(*crdt.Doc, *crdt.Tx)
+		want string
+	}{
+		{set(plan.CalendarHolidays, "2026-12-25", "Christmas Day"), "Ben (seller) made 25 Dec, *Christmas Day*, a day off"},
+		{set(plan.CalendarHolidays, "2027-01-01", ""), "Ben (seller) made 1 Jan 2027 a day off"},
+		{set(plan.CalendarHolidays, "2026-12-25", nil), "Ben (seller) made 25 Dec a working day again"},
+		{set(plan.CalendarFreezes, "f", days("2026-12-21", "2027-01-02", map[string]any{plan.SpanLabel: "Year-end"})), "Ben (seller) noted that nothing moves 21 Dec 2026 to 2 Jan 2027 (*Year-end*)"},
+		{set(plan.CalendarAway, "a", days("2026-05-04", "2026-05-08", ciso)), "Ben (seller) noted that *Head of information security* is away 4 to 8 May"},
+		{set(plan.CalendarAway, "a", days("2026-05-11", "2026-05-11", ciso)), "Ben (seller) noted that *Head of information security* is away 11 May, no longer 4 to 8 May"},
+		{set(plan.CalendarAway, "a", nil), "Ben (seller) took out of the calendar that *Head of information security* is away 11 May"},
+		{set("", plan.CalendarWeekend, []any{5, 6}), "Ben (seller) changed which days of the week are worked"},
+		{set("", plan.CalendarQuarters, map[string]any{plan.QuartersMonth: 1, plan.QuartersDays: 5}), "Ben (seller) asked for a warning about ends of quarters"},
+		{set("", plan.CalendarQuarters, nil), "Ben (seller) turned the warning about ends of quarters off"},
+	} {
+		if got := w.tellEdit(0, c.edit).Sentence; got != c.want {
+			t.Errorf("told %q, want %q", got, c.want)
+		}
+	}
+}

@@ -158,7 +158,11 @@ export const CALENDAR = {
   holidays: "holidays",
   away: "away",
   freezes: "freezes",
+  /** A plain object with the keys of QUARTERS; absent: the ends of quarters don't matter. */
+  quarters: "quarters",
 } as const;
+
+export const QUARTERS = { month: "month", days: "days" } as const;
 
 /** Keys of a step's gate, a map that is born with its step. There is a gate only while `on` is true. */
 export const GATE = {

@@ -93,6 +93,41 @@ func newWorkdays(c Calendar, problem func(Problem)) *workdays {
 	return w
 }
 
+// end is the last day of the quarter that a day is in.
+func (q *Quarters) end(day int) int {
+	y, m, _ := dateOf(day)
+	left := 2 - ((m-q.Month)%3+3)%3 // months of the quarter after this one
+	return dayNumber(y+(m+left)/12, (m+left)%12+1, 1) - 1
+}
+
+// edit is the calendar with some entries taken out and others put in. A day can
+// be off once; other entries are told apart by all they say. The weekend and
+// the quarters are replaced where add names them.
+func (c Calendar) edit(add, drop *Calendar) Calendar {
+	if drop != nil {
+		c.Holidays = slices.DeleteFunc(slices.Clone(c.Holidays), func(h Holiday) bool {
+			return slices.ContainsFunc(drop.Holidays, func(d Holiday) bool { return d.Date == h.Date })
+		})
+		c.Freezes = slices.DeleteFunc(slices.Clone(c.Freezes), func(s Span) bool { return slices.Contains(drop.Freezes, s) })
+		c.Away = slices.DeleteFunc(slices.Clone(c.Away), func(a Away) bool { return slices.Contains(drop.Away, a) })
+		if drop.Quarters != nil {
+			c.Quarters = nil
+		}
+	}
+	if add != nil {
+		if add.Weekend != nil {
+			c.Weekend = add.Weekend
+		}
+		if add.Quarters != nil {
+			c.Quarters = add.Quarters
+		}
+		c.Holidays = append(slices.Clone(c.Holidays), add.Holidays...)
+		c.Freezes = append(slices.Clone(c.Freezes), add.Freezes...)
+		c.Away = append(slices.Clone(c.Away), add.Away...)
+	}
+	return c
+}
+
 // span reads a run of days; one that is reversed, longer than a year or no date
 // at all cannot be meant.
 func span(a, b string, problem func(Problem)) (from, to int, ok bool) {

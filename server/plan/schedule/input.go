@@ -38,6 +38,14 @@ type Calendar struct {
 	Holidays []Holiday `json:"holidays"`
 	Freezes  []Span    `json:"freezes"` // nothing moves for anybody
 	Away     []Away    `json:"away"`
+	Quarters *Quarters `json:"quarters"` // null: their ends don't matter
+}
+
+// Quarters says when the ends of quarters are near enough for a warning, since
+// whoever signs and pays has the least time then.
+type Quarters struct {
+	Month int `json:"month"` // in which a year of the books begins, 1 to 12
+	Days  int `json:"days"`  // working days before an end, 1 to MaxQuarterDays
 }
 
 // Holiday is one day off for everybody.
@@ -103,6 +111,10 @@ const (
 	maxAfter      = 64   // dependencies read per node
 	maxGroupAfter = 256  // dependencies on or of stages and steps with steps, per plan
 	maxSpanDays   = 366  // one absence or freeze, in calendar days
+
+	// MaxQuarterDays is how many working days before the end of a quarter can be
+	// warned about.
+	MaxQuarterDays = 30
 )
 
 const (

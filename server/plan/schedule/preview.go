@@ -10,8 +10,8 @@ import (
 type Change struct {
 	Kind string `json:"kind"`
 	Node string `json:"node"`
-	// Date: the new due date (due), start (start), anchor date (anchor), or the
-	// day before which a missed step will not end (missed). "" removes it.
+	// Date: the new due date (due), start (start), anchor date (anchor, target),
+	// or the day before which a missed step will not end (missed). "" removes it.
 	Date   string  `json:"date"`
 	Days   *int    `json:"days"`   // days
 	After  []After `json:"after"`  // after: all dependencies as they will be
@@ -19,18 +19,32 @@ type Change struct {
 	// Carry (anchor): typed dates of open steps move by as many working days as
 	// the anchor does, instead of standing.
 	Carry bool `json:"carry"`
+	// AnchorKind (target): what the plan is counted towards from now on; Node is
+	// the step whose end that is, "" the last.
+	AnchorKind string `json:"anchorKind"`
+	// Add and Drop (calendar) are what is put into the calendar and taken out of
+	// it: an edit, not a state, so that it holds while others edit too.
+	Add  *Calendar `json:"add"`
+	Drop *Calendar `json:"drop"`
 }
 
 // Kinds of a Change.
 const (
-	ChangeDue    = "due"
-	ChangeStart  = "start"
-	ChangeDays   = "days"
-	ChangeAfter  = "after"
-	ChangeAnchor = "anchor"
-	ChangeStatus = "status"
-	ChangeMissed = "missed"
+	ChangeDue      = "due"
+	ChangeStart    = "start"
+	ChangeDays     = "days"
+	ChangeAfter    = "after"
+	ChangeAnchor   = "anchor"
+	ChangeStatus   = "status"
+	ChangeMissed   = "missed"
+	ChangeTarget   = "target"
+	ChangeCalendar = "calendar"
 )
+
+// ofPlan reports whether a change is of the plan as a whole, not of a step.
+func (c Change) ofPlan() bool {
+	return c.Kind == ChangeAnchor || c.Kind == ChangeTarget || c.Kind == ChangeCalendar
+}
 
 // Preview is what a change would do.
 type Preview struct {
@@ -66,12 +80,19 @@ type Move struct {
 func Apply(in Input, c Change) Input {
 	nodes := append([]Node(nil), in.Nodes...)
 	in.Nodes = nodes
-	if c.Kind == ChangeAnchor {
+	switch c.Kind {
+	case ChangeAnchor:
 		from, to := in.Anchor.Date, c.Date
 		in.Anchor.Date = c.Date
 		if c.Carry {
 			carry(in, from, to)
 		}
+		return in
+	case ChangeTarget:
+		in.Anchor.Kind, in.Anchor.Node, in.Anchor.Date = c.AnchorKind, c.Node, c.Date
+		return in
+	case ChangeCalendar:
+		in.Calendar = in.Calendar.edit(c.Add, c.Drop)
 		return in
 	}
 	for i := range nodes {
@@ -145,7 +166,7 @@ func PreviewChange(in Input, c Change) Preview {
 		}
 		shift := s.work.shift(d.ID, s.in.Nodes[i].Title, old[d.ID].Finish, d.Finish)
 		switch {
-		case d.ID == c.Node && c.Kind != ChangeAnchor:
+		case d.ID == c.Node && !c.ofPlan():
 			p.Shift = shift
 		case shift.From != shift.To && old[d.ID].Finish != "" && d.Finish != "":
 			p.Moves = append(p.Moves, Move{shift, d.Fixed == "due"})
@@ -155,7 +176,8 @@ func PreviewChange(in Input, c Change) Preview {
 	if i, ok := s.g.index[after.GoLive.Node]; ok {
 		title = s.in.Nodes[i].Title
 	}
-	p.GoLive = s.work.shift(after.GoLive.Node, title, before.GoLive.Forecast, after.GoLive.Forecast)
+	// Of one and the same step, also where the change makes it another.
+	p.GoLive = s.work.shift(after.GoLive.Node, title, old[after.GoLive.Node].Finish, after.GoLive.Forecast)
 	if c.Kind == ChangeAnchor {
 		p.Shift = s.work.shift("", "", validDate(in.Anchor.Date), validDate(changed.Anchor.Date))
 	}
@@ -165,7 +187,7 @@ func PreviewChange(in Input, c Change) Preview {
 	}
 	p.Conflicts = without(after.Problems, before.Problems)
 	p.Solved = without(before.Problems, after.Problems)
-	p.Sentence = p.sentence(in.Anchor.Kind)
+	p.Sentence = p.sentence(changed.Anchor.Kind)
 	return p
 }
 
@@ -210,7 +232,12 @@ func (p Preview) sentence(anchorKind string) string {
 	default:
 		effect = goal + " " + Dates(p.GoLive.From, p.GoLive.To)
 	}
-	if p.Change.Kind == ChangeAnchor {
+	switch p.Change.Kind {
+	case ChangeTarget:
+		return "Planned around another date → " + effect
+	case ChangeCalendar:
+		return "Working calendar → " + effect
+	case ChangeAnchor:
 		if p.Shift.From == "" || p.Shift.To == "" {
 			return "Anchor date → " + effect
 		}

@@ -187,6 +187,12 @@ func (s *scheduler) stepConflicts(v int) []Problem {
 	if owner := s.ownerOf(s.g.vertices[v].node); s.owners.away(owner, day) {
 		out = append(out, Problem{Code: ProblemAway, Node: n.ID, Other: owner, Date: date})
 	}
+	if q := s.in.Calendar.Quarters; q != nil && q.Days > 0 {
+		end := q.end(day)
+		if left := s.work.moment(end+1) - s.work.moment(day+1); left < min(q.Days, MaxQuarterDays) {
+			out = append(out, Problem{Code: ProblemQuarter, Node: n.ID, Date: date, Needs: formatDay(end), Days: left})
+		}
+	}
 	return out
 }
 

@@ -84,6 +84,7 @@ const (
 	ProblemLatest     = "latest"       // a typed due date is later than the anchor allows
 	ProblemNonWorking = "non-working"  // a typed due date (or the anchor's) is a day off
 	ProblemAway       = "away"         // the accountable owner is away on a due date; Other is the role
+	ProblemQuarter    = "quarter-end"  // a due date is within the last days of a quarter, which ends on Needs
 	ProblemCycle      = "cycle"        // this dependency was left out, since it closes a circle
 	ProblemMissing    = "missing"      // it depends on a node that is not there
 	ProblemTooMany    = "too-many"     // dependencies beyond the limit are left out

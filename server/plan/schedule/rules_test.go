@@ -79,6 +79,18 @@ func ruleVectors() []vector {
 			in.Nodes[8].After = []schedule.After{{Node: "evaluate", Type: "SS", Lag: 5}}
 			in.Nodes[0].After = []schedule.After{fs("start")}
 		}), nil, "kick-off"),
+		makeVector("ends of quarters", with(base, func(in *schedule.Input) {
+			in.Calendar.Quarters = &schedule.Quarters{Month: 1, Days: 5}
+			in.Nodes[6].Due, in.Nodes[2].Status, in.Nodes[2].DoneOn = "2026-03-27", "done", "2026-03-31"
+		}), []schedule.Change{
+			{Kind: "calendar", Add: &schedule.Calendar{Quarters: &schedule.Quarters{Month: 2, Days: 10}}},
+			{Kind: "calendar", Drop: &schedule.Calendar{Quarters: &schedule.Quarters{Month: 1, Days: 5}}},
+			{Kind: "calendar", Add: &schedule.Calendar{Holidays: []schedule.Holiday{{Date: "2026-05-01", Label: "Labour Day"}}, Freezes: []schedule.Span{{From: "2026-04-13", To: "2026-04-17"}}}},
+		}, "legal"),
+		makeVector("counted towards something else", base, []schedule.Change{
+			{Kind: "target", AnchorKind: "start", Date: "2026-02-16"}, {Kind: "target", AnchorKind: "value", Node: "value", Date: "2026-06-09"},
+			{Kind: "target", AnchorKind: "go-live", Node: "value", Date: "2026-05-12"},
+		}),
 		makeVector("a dependency against the plan's order", with(base, func(in *schedule.Input) { in.Nodes[1].After = []schedule.After{fs("results")} }), nil, "demo"),
 	}
 	for i := range list {

@@ -56,7 +56,13 @@ func TestRandomVectors(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		in := randomInput(r, 3+r.IntN(6))
-		list = append(list, makeVector(fmt.Sprint("seed ", seed), in, []schedule.Change{randomChange(r, in)}, in.Nodes[r.IntN(len(in.Nodes))].ID))
+		changes := []schedule.Change{randomChange(r, in)}
+		more := rand.New(rand.NewPCG(seed, 8))
+		if more.IntN(3) == 0 {
+			in.Calendar.Quarters = &schedule.Quarters{Month: 1 + more.IntN(12), Days: more.IntN(40)}
+		}
+		changes = append(changes, randomPlanChange(more, in))
+		list = append(list, makeVector(fmt.Sprint("seed ", seed), in, changes, in.Nodes[r.IntN(len(in.Nodes))].ID))
 	}
 	checkVectors(t, "random.json", list)
 }
@@ -253,6 +259,27 @@ func randomNode(r *rand.Rand, id, kind, parent string, steps int) schedule.Node 
 
 func randomAfter(r *rand.Rand, steps int) schedule.After {
 	return schedule.After{Node: fmt.Sprintf("n%02d", r.IntN(steps+1)), Type: pick(r, "FS", "FS", "FS", "SS", "FF", "SF"), Lag: pick(r, 0, 0, 0, 1, 3, -2, 4000)}
+}
+
+// randomPlanChange counts the plan towards something else or edits its calendar.
+func randomPlanChange(r *rand.Rand, in schedule.Input) schedule.Change {
+	if r.IntN(3) == 0 {
+		return schedule.Change{Kind: "target", AnchorKind: pick(r, "go-live", "value", "start"), Date: randomDate(r), Node: pick(r, "", in.Nodes[r.IntN(len(in.Nodes))].ID)}
+	}
+	from := randomDate(r)
+	add := &schedule.Calendar{
+		Weekend:  pick(r, nil, nil, []int{5, 6}),
+		Holidays: []schedule.Holiday{{Date: randomDate(r), Label: "Day off"}},
+		Away:     []schedule.Away{{Role: pick(r, "ciso", "ae"), From: from, To: schedule.AddWorkingDays(schedule.Calendar{}, from, r.IntN(20))}},
+	}
+	if r.IntN(3) == 0 {
+		add.Quarters = &schedule.Quarters{Month: 2, Days: 10}
+	}
+	drop := &schedule.Calendar{Freezes: in.Calendar.Freezes, Quarters: pick(r, nil, in.Calendar.Quarters)}
+	if len(in.Calendar.Holidays) > 0 {
+		drop.Holidays = in.Calendar.Holidays[:1]
+	}
+	return schedule.Change{Kind: "calendar", Add: add, Drop: drop}
 }
 
 func randomChange(r *rand.Rand, in schedule.Input) schedule.Change {

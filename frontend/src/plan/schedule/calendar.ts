@@ -1,6 +1,6 @@
 /** Which days can be worked, by the plan and by one owner. As in `server/plan/schedule/calendar.go`. */
-import { parseDay } from "./day";
-import { SCHEDULE_LIMITS, problem, type Problem, type ScheduleCalendar, type ScheduleInput } from "./types";
+import { dateOf, dayNumber, parseDay } from "./day";
+import { SCHEDULE_LIMITS, problem, type Problem, type Quarters, type ScheduleCalendar, type ScheduleInput } from "./types";
 
 export type Report = (problem: Problem) => void;
 type Run = readonly [from: number, to: number];
@@ -99,6 +99,33 @@ export class Workdays {
   works(day: number): boolean {
     return this.moment(day + 1) > this.moment(day);
   }
+}
+
+/** The last day of the quarter that a day is in. */
+export function quarterEnd({ month }: Quarters, day: number): number {
+  const { y, m } = dateOf(day);
+  const left = 2 - ((((m - month) % 3) + 3) % 3); // months of the quarter after this one
+  return dayNumber(y + Math.floor((m + left) / 12), ((m + left) % 12) + 1, 1) - 1;
+}
+
+/**
+ * The calendar with some entries taken out and others put in. A day can be off once; other entries are told
+ * apart by all they say. The weekend and the quarters are replaced where `add` names them.
+ */
+export function editCalendar(calendar: ScheduleCalendar, add: ScheduleCalendar, drop: ScheduleCalendar): ScheduleCalendar {
+  return {
+    weekend: add.weekend ?? calendar.weekend,
+    holidays: [...calendar.holidays.filter(({ date }) => !drop.holidays.some((one) => one.date === date)), ...add.holidays],
+    freezes: [...calendar.freezes.filter((span) => !drop.freezes.some((one) => sameSpan(one, span))), ...add.freezes],
+    away: [...calendar.away.filter((span) => !drop.away.some((one) => sameSpan(one, span))), ...add.away],
+    quarters: add.quarters ?? (drop.quarters ? null : calendar.quarters),
+  };
+}
+
+type Span = ScheduleCalendar["freezes"][number] & { readonly role?: string; readonly person?: string };
+
+export function sameSpan(a: Span, b: Span): boolean {
+  return a.from === b.from && a.to === b.to && a.label === b.label && a.role === b.role && a.person === b.person;
 }
 
 /** Reads a run of days; one that is reversed, longer than a year or no date at all can't be meant. */

@@ -3,7 +3,8 @@ import * as Y from "yjs";
 import { EditError } from "../edit";
 import { ANCHOR, LOCAL, NODE, nodeId, nodeMap, type Plan } from "../schema";
 import { validDate } from "./day";
-import type { Change, Move, Preview } from "./preview";
+import { writeCalendar } from "./calendar-edit";
+import { isOfStep, type Change, type Move, type Preview, type StepChange } from "./preview";
 
 /**
  * Makes a change and writes the computed dates that follow from it, in one transaction and one undo entry.
@@ -15,13 +16,21 @@ import type { Change, Move, Preview } from "./preview";
  * with one compute them anew, so two people committing at once can't leave a plan that contradicts itself.
  */
 export function commitChange(plan: Plan, change: Change, preview: Preview, along: readonly Move[] = []): void {
-  const map = change.kind === "anchor" ? undefined : nodeMap(plan, nodeId(change.node));
-  if (change.kind !== "anchor" && !map) throw new EditError("gone", "This step is no longer in the plan.");
+  const map = isOfStep(change) ? nodeMap(plan, nodeId(change.node)) : undefined;
+  if (isOfStep(change) && !map) throw new EditError("gone", "This step is no longer in the plan.");
   if ("date" in change && change.date !== "" && validDate(change.date) === "") throw new EditError("date", "This is no date.");
   const taken = new Map(along.map(({ node, to }) => [node, to]));
   plan.doc.transact(() => {
-    if (change.kind === "anchor") put(plan.anchor, ANCHOR.date, change.date);
-    else if (map) write(map, change);
+    if (isOfStep(change)) {
+      if (map) write(map, change);
+    } else if (change.kind === "calendar") writeCalendar(plan, change);
+    else {
+      put(plan.anchor, ANCHOR.date, change.date);
+      if (change.kind === "target") {
+        put(plan.anchor, ANCHOR.kind, change.anchorKind);
+        put(plan.anchor, ANCHOR.node, change.node);
+      }
+    }
     const carried = change.kind === "anchor" && change.carry;
     for (const { id, start, due, fixed, slack } of preview.after.nodes) {
       const node = nodeMap(plan, nodeId(id));
@@ -39,7 +48,7 @@ export function commitChange(plan: Plan, change: Change, preview: Preview, along
   }, LOCAL);
 }
 
-function write(map: Y.Map<unknown>, change: Exclude<Change, { kind: "anchor" }>): void {
+function write(map: Y.Map<unknown>, change: StepChange): void {
   switch (change.kind) {
     case "due":
     case "missed":

@@ -20,7 +20,7 @@ export function validDate(date: string): string {
 }
 
 /** Counts with years that begin in March, so that the leap day comes last. */
-function dayNumber(year: number, m: number, d: number): number {
+export function dayNumber(year: number, m: number, d: number): number {
   const y = m <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yoe = y - era * 400;

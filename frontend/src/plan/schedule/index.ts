@@ -15,12 +15,13 @@
  * Every function is pure and answers what `server/plan/schedule` answers (testdata/plan/schedule), but for
  * `commitChange(plan, change, preview)`, which writes what was previewed: one transaction, one undo entry.
  */
+export { NO_DAYS, calendarChange, type CalendarChange } from "./calendar-edit";
 export { commitChange } from "./commit";
 export * from "./explain";
 export * from "./ledger";
 export * from "./library";
 export { followSchedule, type LiveSchedule, type ScheduleNow, type StepDate } from "./live";
-export { addWorkingDays, applyChange, previewChange, workingDays, type Change, type Move, type Preview, type Shift } from "./preview";
+export { addWorkingDays, applyChange, isOfStep, previewChange, workingDays, type Change, type Move, type Preview, type Shift } from "./preview";
 export * from "./read";
 export { schedulePlan } from "./schedule";
 export { settleDates } from "./settle";

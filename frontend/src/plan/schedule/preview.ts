@@ -1,5 +1,5 @@
 /** What a change would move, before it is made. As in `server/plan/schedule/preview.go`. */
-import { Workdays } from "./calendar";
+import { Workdays, editCalendar } from "./calendar";
 import { formatDay, parseDay, validDate } from "./day";
 import { at } from "./graph";
 import { runSchedule } from "./schedule";
@@ -18,7 +18,18 @@ export type Change =
   /** `date`: the day it was done; "" leaves the due date standing for it. */
   | { readonly kind: "status"; readonly node: string; readonly status: string; readonly date: string }
   /** The step won't end before `date`. */
-  | { readonly kind: "missed"; readonly node: string; readonly date: string };
+  | { readonly kind: "missed"; readonly node: string; readonly date: string }
+  /** What the plan is counted towards from now on: the date, and the step whose end it is ("" the last). */
+  | { readonly kind: "target"; readonly anchorKind: string; readonly node: string; readonly date: string }
+  /** What is put into the calendar and taken out of it: an edit, not a state, so that it holds while others edit too. */
+  | { readonly kind: "calendar"; readonly add: ScheduleCalendar; readonly drop: ScheduleCalendar };
+
+export type StepChange = Exclude<Change, { kind: "anchor" | "target" | "calendar" }>;
+
+/** Whether a change is of one step, not of the plan as a whole. */
+export function isOfStep(change: Change): change is StepChange {
+  return change.kind !== "anchor" && change.kind !== "target" && change.kind !== "calendar";
+}
 
 export interface Preview {
   /** Of the changed step itself, or of the anchor. */
@@ -61,12 +72,16 @@ export function applyChange(input: ScheduleInput, change: Change): ScheduleInput
     const changed = { ...input, anchor: { ...input.anchor, date: change.date } };
     return change.carry ? carry(changed, input.anchor.date) : changed;
   }
+  if (change.kind === "target") {
+    return { ...input, anchor: { ...input.anchor, kind: change.anchorKind, node: change.node, date: change.date } };
+  }
+  if (change.kind === "calendar") return { ...input, calendar: editCalendar(input.calendar, change.add, change.drop) };
   const i = input.nodes.findIndex(({ id }) => id === change.node);
   if (i < 0) return input;
   return { ...input, nodes: input.nodes.with(i, changeNode(at(input.nodes, i), change)) };
 }
 
-function changeNode(node: ScheduleNode, change: Exclude<Change, { kind: "anchor" }>): ScheduleNode {
+function changeNode(node: ScheduleNode, change: StepChange): ScheduleNode {
   switch (change.kind) {
     case "due":
       return { ...node, due: change.date, planned: "" };
@@ -116,13 +131,14 @@ export function previewChange(input: ScheduleInput, change: Change): Preview {
     const i = graph.index.get(node.id) ?? -1;
     if (i < 0 || at(graph.step, i) < 0) continue;
     const moved = shiftOf(work, node.id, graph.node(i).title, old.get(node.id)?.finish ?? "", node.finish);
-    if (change.kind !== "anchor" && node.id === change.node) shift = moved;
+    if (isOfStep(change) && node.id === change.node) shift = moved;
     else if (moved.from !== moved.to && moved.from !== "" && moved.to !== "") moves.push({ ...moved, fixed: node.fixed === "due" });
   }
   if (change.kind === "anchor") shift = shiftOf(work, "", "", validDate(input.anchor.date), validDate(change.date));
   const target = graph.index.get(after.goLive.node);
   const title = target === undefined ? "" : graph.node(target).title;
-  const goLive = shiftOf(work, after.goLive.node, title, before.goLive.forecast, after.goLive.forecast);
+  // Of one and the same step, also where the change makes it another.
+  const goLive = shiftOf(work, after.goLive.node, title, old.get(after.goLive.node)?.finish ?? "", after.goLive.forecast);
   const { costPerWeek } = input.anchor;
   const late = costPerWeek !== null && costPerWeek > 0 && goLive.calendarDays > 0;
   return {
@@ -132,7 +148,7 @@ export function previewChange(input: ScheduleInput, change: Change): Preview {
     cost: late ? Math.floor((costPerWeek * goLive.calendarDays) / 7 + 0.5) : null,
     conflicts: without(after.problems, before.problems),
     solved: without(before.problems, after.problems),
-    sentence: sentence(change, shift, goLive, input.anchor.kind),
+    sentence: sentence(change, shift, goLive, changed.anchor.kind),
     before,
     after,
   };
@@ -157,11 +173,13 @@ function sentence(change: Change, shift: Shift, goLive: Shift, anchorKind: strin
   let effect = `${goal} ${datesInWords(goLive.from, goLive.to)}`;
   if (goLive.from === "" || goLive.to === "") effect = `no ${goal} date yet`;
   else if (goLive.from === goLive.to) effect = `${goal} stays ${datesInWords(goLive.from, "")}`;
+  if (change.kind === "target") return `Planned around another date → ${effect}`;
+  if (change.kind === "calendar") return `Working calendar → ${effect}`;
   if (change.kind !== "anchor") return `${cause(change, shift)} → ${effect}`;
   return shift.from === "" || shift.to === "" ? `Anchor date → ${effect}` : `Anchor date ${datesInWords(shift.from, shift.to)} → ${effect}`;
 }
 
-function cause(change: Change, { title, calendarDays }: Shift): string {
+function cause(change: StepChange, { title, calendarDays }: Shift): string {
   const name = title || "Untitled";
   if (calendarDays !== 0) return `${name} ${counted(calendarDays, "day")}`;
   return change.kind === "status" ? `${name} ${change.status.replaceAll("-", " ")}` : `${name} ends as before`;

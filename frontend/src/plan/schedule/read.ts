@@ -3,11 +3,11 @@ import type * as Y from "yjs";
 import { Fields, isInteger, isMap, mapsIn, plainObject, wordsOf } from "../fields";
 import { readAnchorView, readOwners, readRoleViews } from "../project";
 import { compareText } from "../richtext";
-import { ANCHOR, BASELINE, CALENDAR, NODE, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
+import { ANCHOR, BASELINE, CALENDAR, NODE, QUARTERS, ROOT, SIDES, STEP_STATUSES, parseDate, type Plan } from "../schema";
 import { arrange, comparePlaces, kindAt } from "../tree";
 import { validDate } from "./day";
 import type { Baseline, Slip } from "./ledger";
-import type { Dependency, ScheduleCalendar, ScheduleInput, ScheduleNode } from "./types";
+import type { Dependency, Quarters, ScheduleCalendar, ScheduleInput, ScheduleNode } from "./types";
 
 /**
  * Reads a plan for the scheduler; never throws. Leaves rich text alone, so it is cheap enough to call on
@@ -93,6 +93,12 @@ function readDependencies(f: Fields): Dependency[] {
   return out.sort((a, b) => compareText(a.node, b.node));
 }
 
+function readQuarters(f: Fields): Quarters | null {
+  const month = f.integer(QUARTERS.month) ?? 1;
+  const days = f.integer(QUARTERS.days) ?? 0;
+  return month >= 1 && month <= 12 && days >= 1 ? { month, days } : null;
+}
+
 function readCalendar(map: Y.Map<unknown>): ScheduleCalendar {
   const f = new Fields([], map, ROOT.calendar);
   const weekend = f.get(CALENDAR.weekend);
@@ -111,6 +117,7 @@ function readCalendar(map: Y.Map<unknown>): ScheduleCalendar {
       to: s.date("to"),
       label: s.text("label"),
     })),
+    quarters: readQuarters(f.object(CALENDAR.quarters)),
   };
 }
 
@@ -138,6 +145,18 @@ export function readSlips(plan: Plan): Slip[] {
       at: f.text("at"),
     }))
     .sort((a, b) => compareText(a.id, b.id));
+}
+
+/** Who noted a delay. */
+export function slipAuthor(plan: Plan, id: string): string {
+  const slip = plan.doc.getMap(ROOT.slips).get(id);
+  return isMap(slip) ? new Fields([], slip, ROOT.slips).object("by").text("name") : "";
+}
+
+/** Who agreed to the dates for each side. */
+export function readSignatures(plan: Plan): { readonly name: string; readonly side: "seller" | "buyer" }[] {
+  const by = new Fields([], plan.baseline, ROOT.baseline).object("by");
+  return (["seller", "buyer"] as const).map((side) => ({ side, name: by.object(side).text("name") })).filter(({ name }) => name !== "");
 }
 
 /** What was agreed; undefined when nothing was yet. */

@@ -17,6 +17,7 @@ import {
   schedulePlan,
   type Baseline,
   type Change,
+  type ScheduleCalendar,
   type ScheduleInput,
   type ScheduleNode,
 } from ".";
@@ -68,18 +69,21 @@ function fillNode(node: Sparse): ScheduleNode {
   return { ...blank, expected: "", days: null, owner: "", ...node, after };
 }
 
-function fillInput(input: Sparse): ScheduleInput {
-  const calendar = (input["calendar"] ?? {}) as Sparse;
+function fillCalendar(calendar: Sparse): ScheduleCalendar {
   const span = { from: "", to: "", label: "" };
   return {
+    weekend: (calendar["weekend"] ?? null) as number[] | null,
+    holidays: list(calendar["holidays"]).map((h) => ({ date: "", label: "", ...h })),
+    freezes: list(calendar["freezes"]).map((s) => ({ ...span, ...s })),
+    away: list(calendar["away"]).map((s) => ({ role: "", person: "", ...span, ...s })),
+    quarters: calendar["quarters"] ? { month: 0, days: 0, ...calendar["quarters"] } : null,
+  };
+}
+
+function fillInput(input: Sparse): ScheduleInput {
+  return {
     anchor: { kind: "", date: "", provisional: false, node: "", costPerWeek: null, ...(input["anchor"] as Sparse | undefined) },
-    calendar: {
-      weekend: (calendar["weekend"] ?? null) as number[] | null,
-      holidays: list(calendar["holidays"]).map((h) => ({ date: "", label: "", ...h })),
-      freezes: list(calendar["freezes"]).map((s) => ({ ...span, ...s })),
-      away: list(calendar["away"]).map((s) => ({ role: "", person: "", ...span, ...s })),
-    },
-    roles: list(input["roles"]).map((role) => ({ id: "", person: "", ...role })),
+    calendar: fillCalendar((input["calendar"] ?? {}) as Sparse),    roles: list(input["roles"]).map((role) => ({ id: "", person: "", ...role })),
     nodes: list(input["nodes"]).map(fillNode),
     today: (input["today"] ?? "") as string,
   };
@@ -87,7 +91,9 @@ function fillInput(input: Sparse): ScheduleInput {
 
 function fillChange(change: Sparse): Change {
   const after = list(change["after"]).map((a) => ({ node: "", type: "", lag: 0, ...a }));
-  return { node: "", date: "", days: null, status: "", carry: false, ...change, after } as unknown as Change;
+  const blank = { node: "", date: "", days: null, status: "", carry: false, anchorKind: "" };
+  const calendar = { add: fillCalendar((change["add"] ?? {}) as Sparse), drop: fillCalendar((change["drop"] ?? {}) as Sparse) };
+  return { ...blank, ...change, after, ...calendar } as unknown as Change;
 }
 
 function check(vector: Vector): void {
@@ -214,6 +220,7 @@ const odd = fc.record({
     holidays: fc.array(fc.record({ date, label: fc.constant("") })),
     freezes: fc.array(span),
     away: fc.array(span),
+    quarters: fc.oneof(fc.constant(null), fc.record({ month: fc.integer({ min: -20, max: 20 }), days: fc.integer({ min: -5, max: 5000 }) })),
   }),
   roles: fc.array(fc.record({ id: ids, person: ids })),
   nodes: fc.array(node, { maxLength: 12 }),

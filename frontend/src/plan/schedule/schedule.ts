@@ -1,4 +1,5 @@
 /** A schedule as dates, and what fights it. As in `server/plan/schedule/report.go`. */
+import { quarterEnd } from "./calendar";
 import { formatDay, parseDay, validDate } from "./day";
 import { at } from "./graph";
 import { Scheduler, type Placed } from "./scheduler";
@@ -199,6 +200,14 @@ function stepConflicts(s: Scheduler, v: number): Problem[] {
   if (typed.due !== undefined && !s.work.works(day)) out.push(problem("non-working", { node: node.id, date }));
   const owner = s.ownerOf(s.graph.vertex(v).node);
   if (s.owners.away(owner, day)) out.push(problem("away", { node: node.id, other: owner, date }));
+  const { quarters } = s.input.calendar;
+  if (quarters && quarters.days > 0) {
+    const end = quarterEnd(quarters, day);
+    const left = s.work.moment(end + 1) - s.work.moment(day + 1);
+    if (left < Math.min(quarters.days, SCHEDULE_LIMITS.quarterDays)) {
+      out.push(problem("quarter-end", { node: node.id, date, needs: formatDay(end), days: left }));
+    }
+  }
   return out;
 }
 

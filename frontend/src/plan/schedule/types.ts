@@ -36,6 +36,15 @@ export interface ScheduleCalendar {
     readonly to: string;
     readonly label: string;
   }[];
+  /** When the end of a quarter is near enough for a warning; null: their ends don't matter. */
+  readonly quarters: Quarters | null;
+}
+
+export interface Quarters {
+  /** In which a year of the books begins, 1 to 12. */
+  readonly month: number;
+  /** Working days before an end. */
+  readonly days: number;
 }
 
 export interface ScheduleNode {
@@ -160,6 +169,7 @@ export type ProblemCode =
   | "latest"
   | "non-working"
   | "away"
+  | "quarter-end"
   | "cycle"
   | "missing"
   | "too-many"
@@ -172,6 +182,7 @@ export const SCHEDULE_LIMITS = {
   after: 64,
   groupAfter: 256,
   spanDays: 366,
+  quarterDays: 30,
 } as const;
 
 export function problem(code: ProblemCode, rest: Partial<Omit<Problem, "code">> = {}): Problem {
