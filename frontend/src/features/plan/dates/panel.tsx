@@ -1,12 +1,10 @@
 import { useMemo, useState } from "react";
 import { Input, Label, NumberField } from "react-aria-components";
-import { useIntl } from "react-intl";
 import { setAnchorTerms } from "../../../plan/dates";
-import { ANCHOR_KINDS, nodeId, type AnchorKind, type Side } from "../../../plan/schema";
-import { compareBaseline, makeLedger, readBaseline, readProposal, readSlips, type Baseline } from "../../../plan/schedule";
-import { Button } from "../../../ui/button";
+import { ANCHOR_KINDS, type AnchorKind } from "../../../plan/schema";
 import { DateMenu } from "../../../ui/date-menu";
 import { useDays } from "../../../ui/dates";
+import type { Change, LiveSchedule } from "../../../plan/schedule";
 import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
@@ -14,12 +12,13 @@ import { Select } from "../../../ui/select";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
-import { SideMark, sideMessage } from "../status";
+import { Agreement } from "./agreement";
+import { WorkingCalendar } from "./calendar";
 import { Check } from "./check";
+import { LedgerView } from "./ledger";
 import { useProposeChange, useSchedule } from "./propose";
 import { readTerms } from "./terms";
 import { useRoots } from "./use-roots";
-import { dayWords, spanWords, workingDaysWords, type Speaker } from "./words";
 import "./dates.css";
 
 const kindMessages: Record<AnchorKind, MessageId> = { "go-live": "anchor.goLive", value: "anchor.value", start: "anchor.start" };
@@ -33,6 +32,7 @@ export default function DatesPanel({ onClose }: { onClose: () => void }) {
     <Dialog wide title={t("dates.title")} closeLabel={t("action.close")} isOpen onOpenChange={(open) => !open && onClose()}>
       <div className="dates-panel">
         {rights.write && <AnchorForm />}
+        <WorkingCalendar />
         <Agreement />
         <LedgerView />
       </div>
@@ -54,12 +54,15 @@ function AnchorForm() {
   const event = anchor.event ?? { what: "", source: "", consequence: "" };
   const currencies = terms.currency === "" || CURRENCIES.some((one) => one === terms.currency) ? CURRENCIES : [...CURRENCIES, terms.currency];
   return (
-    <section className="dates-section">
+    <section className="dates-section" aria-labelledby="dates-anchor">
+      <h3 className="dates-heading" id="dates-anchor">
+        {t("dates.anchor.title")}
+      </h3>
       <div className="dates-fields">
         <Select
           label={t("dates.anchor.kind")}
           value={terms.kind}
-          onChange={(id) => setAnchorTerms(plan, { kind: id as AnchorKind })}
+          onChange={(id) => propose(countedTowards(live, id))}
           choices={ANCHOR_KINDS.map((id) => ({ id, label: t(kindMessages[id]) }))}
         />
         <div className="field">
@@ -83,18 +86,18 @@ function AnchorForm() {
           <Select
             label={t("dates.anchor.step")}
             value={terms.node || "last"}
-            onChange={(id) => setAnchorTerms(plan, { node: id === "last" ? "" : id })}
+            onChange={(id) => propose({ kind: "target", anchorKind: terms.kind, node: id === "last" ? "" : id, date: anchor.date ?? "" })}
             choices={[{ id: "last", label: t("dates.anchor.last") }, ...steps.map(({ id, title }) => ({ id, label: title || t("step.untitled") }))]}
           />
         )}
       </div>
       <Check isSelected={anchor.provisional} onChange={(provisional) => setAnchorTerms(plan, { provisional })} label={t("dates.anchor.provisional")} />
-      <div className="dates-fields">
-        <Line label={t("dates.event.what")} value={event.what} onCommit={(what) => setAnchorTerms(plan, { event: { ...event, what } })} />
+      <Line label={t("dates.event.what")} value={event.what} onCommit={(what) => setAnchorTerms(plan, { event: { ...event, what } })} />
+      <div className="dates-fields dates-pair">
         <Line label={t("dates.event.source")} value={event.source} onCommit={(source) => setAnchorTerms(plan, { event: { ...event, source } })} />
         <Line label={t("dates.event.consequence")} value={event.consequence} onCommit={(consequence) => setAnchorTerms(plan, { event: { ...event, consequence } })} />
       </div>
-      <div className="dates-fields">
+      <div className="dates-fields dates-pair">
         <NumberField
           className="field"
           value={terms.costPerWeek ?? NaN}
@@ -115,6 +118,19 @@ function AnchorForm() {
   );
 }
 
+/** Counts the plan towards something else, with the date that leaves its steps where they are as far as can be. */
+function countedTowards(live: LiveSchedule, anchorKind: string): Change {
+  const { agreed } = live.now.get();
+  const input = live.input();
+  const due = (id: string) => agreed.nodes.find((node) => node.id === id)?.due ?? "";
+  const { kind, date, node } = input.anchor;
+  if (anchorKind === "start") return { kind: "target", anchorKind, node, date: agreed.start || date };
+  // Go-live and first value are ends of different steps.
+  const target = kind === "start" ? node : "";
+  const last = input.nodes.findLast((one) => one.kind !== "stage" && one.kind !== "subtask" && due(one.id) !== "");
+  return { kind: "target", anchorKind, node: target, date: due(target || (last?.id ?? "")) || date };
+}
+
 /** A line that travels as a whole, when one leaves it. */
 function Line({ label, value, onCommit }: { label: string; value: string; onCommit: (text: string) => void }) {
   const [draft, setDraft] = useState<string | null>(null);
@@ -129,135 +145,5 @@ function Line({ label, value, onCommit }: { label: string; value: string; onComm
         setDraft(null);
       }}
     />
-  );
-}
-
-/** The dates both sides agreed to, beside those of today; and agreeing anew. */
-function Agreement() {
-  const t = useText();
-  const intl = useIntl();
-  const { plan, rights, person, command } = useScreen();
-  const live = useSchedule();
-  useReadable(live.now);
-  useRoots(useMemo(() => [plan.baseline], [plan]));
-  const [failed, setFailed] = useState("");
-  const [busy, setBusy] = useState(false);
-  const agreed = readBaseline(plan);
-  const open = readProposal(plan);
-  const speaker: Speaker = { t, intl, today: live.today };
-  const mine = person?.side === "seller" || person?.side === "buyer" ? person.side : null;
-  const may = rights.write && mine !== null;
-  const run = (name: string, args: unknown): void => {
-    setBusy(true);
-    setFailed("");
-    command(name, args)
-      .catch((error: unknown) => setFailed(error instanceof Error ? error.message : t("error.unknown")))
-      .finally(() => setBusy(false));
-  };
-  return (
-    <section className="dates-section" aria-label={t("dates.agreed.title")}>
-      <h3 className="details-label">{t("dates.agreed.title")}</h3>
-      {agreed ? (
-        <>
-          <p>{t("dates.agreed.since", { date: dayWords(speaker, agreed.at.slice(0, 10)) })}</p>
-          <DriftList baseline={agreed} speaker={speaker} />
-        </>
-      ) : (
-        <p>{t("dates.agreed.none")}</p>
-      )}
-      {open && (
-        <div className="dates-open">
-          <p>{t("dates.agreed.open", { side: t(sideMessage((open.agreed[0] ?? "joint") as Side)) })}</p>
-          {!agreed && <p>{t("dates.agreed.goLive", { date: dayWords(speaker, open.goLive) })}</p>}
-          {may && (
-            <div className="form-actions">
-              {!open.agreed.includes(mine) && (
-                <Button look="main" isDisabled={busy} onPress={() => run("baseline.agree", { at: open.at })}>
-                  {t("dates.agreed.agree")}
-                </Button>
-              )}
-              <Button isDisabled={busy} onPress={() => run("baseline.withdraw", { at: open.at })}>
-                {t(open.agreed.includes(mine) ? "dates.agreed.withdraw" : "dates.agreed.decline")}
-              </Button>
-            </div>
-          )}
-        </div>
-      )}
-      {may && !open && (
-        <Button className="dates-propose" isDisabled={busy} onPress={() => run("baseline.propose", {})}>
-          {t(agreed ? "dates.agreed.again" : "dates.agreed.propose")}
-        </Button>
-      )}
-      {failed !== "" && (
-        <p className="preview-failed" role="alert">
-          {failed}
-        </p>
-      )}
-    </section>
-  );
-}
-
-function DriftList({ baseline, speaker }: { baseline: Baseline; speaker: Speaker }) {
-  const { t } = speaker;
-  const drift = compareBaseline(useSchedule().input(), baseline);
-  const moved = drift.steps.filter(({ state }) => state === "late" || state === "early");
-  if (moved.length === 0) return <p className="preview-none">{t("dates.agreed.kept")}</p>;
-  return (
-    <ul className="preview-moves">
-      {moved.map(({ node, title, from, to, days }) => (
-        <li key={node}>
-          <span className="preview-step">{title || t("step.untitled")}</span>
-          <span className="preview-dates">{spanWords(speaker, from, to)}</span>
-          <span className={`preview-days${days > 0 ? " is-late" : ""}`}>{workingDaysWords(speaker, days)}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Days lost and won, by side and by cause, with every note. */
-function LedgerView() {
-  const t = useText();
-  const intl = useIntl();
-  const { plan, store } = useScreen();
-  const live = useSchedule();
-  useRoots(useMemo(() => [plan.slips], [plan]));
-  const slips = readSlips(plan).sort((a, b) => (a.at < b.at ? 1 : -1));
-  const speaker: Speaker = { t, intl, today: live.today };
-  const ledger = makeLedger(slips);
-  return (
-    <section className="dates-section" aria-label={t("dates.ledger.title")}>
-      <h3 className="details-label">{t("dates.ledger.title")}</h3>
-      {slips.length === 0 ? (
-        <p>{t("dates.ledger.none")}</p>
-      ) : (
-        <>
-          <dl className="preview-effect">
-            {ledger.bySide.map(({ key, days }) => (
-              <div key={key}>
-                <dt>
-                  <SideMark side={key as Side} /> {t(sideMessage(key as Side))}
-                </dt>
-                <dd>{t("dates.ledger.days", { days })}</dd>
-              </div>
-            ))}
-          </dl>
-          <ul className="preview-moves">
-            {slips.map((slip) => (
-              <li key={slip.id}>
-                <span className="preview-step">
-                  {slip.reason}
-                  <small>
-                    {slip.node === "" ? t("dates.ledger.plan") : store.node(nodeId(slip.node)).get()?.title || t("step.untitled")} · {t(sideMessage(slip.side as Side))}
-                  </small>
-                </span>
-                <span className="preview-dates">{spanWords(speaker, slip.from, slip.to)}</span>
-                <span className={`preview-days${slip.days > 0 ? " is-late" : ""}`}>{workingDaysWords(speaker, slip.days)}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
   );
 }

@@ -3,7 +3,7 @@ import { useIntl } from "react-intl";
 import { EditError } from "../../../plan/edit";
 import { newId } from "../../../plan/id";
 import { nodeId, SIDES, type Side } from "../../../plan/schema";
-import { commitChange, previewChange, type Change, type Move, type Preview } from "../../../plan/schedule";
+import { applyChange, commitChange, isOfStep, previewChange, type Change, type Move, type Preview } from "../../../plan/schedule";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
 import { CopyButton } from "../../../ui/copy-button";
@@ -45,9 +45,16 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
   const input = live.input();
   const fresh = { preview: previewChange(input, change), agreed: asAgreed(input, change) };
   const { preview, agreed } = made ?? fresh;
-  const speaker: Speaker = { t, intl, today: live.today };
+  const roles = useReadable(store.roles);
+  const speaker: Speaker = { t, intl, today: live.today, roleName: (id) => roles.find((role) => role.id === id)?.title ?? "" };
   const terms = readTerms(plan);
-  const sentence = previewSentence(speaker, change, preview, terms.kind, terms.currency);
+  const kind = change.kind === "target" ? change.anchorKind : terms.kind;
+  const sentence = previewSentence(speaker, change, preview, kind, terms.currency);
+  // Against the plan as it was when this was asked, so that nobody decides on a picture that moved unseen.
+  const [asOf] = useState(() => datesOf(fresh.preview));
+  const meanwhile = made === null && datesOf(preview) !== asOf;
+  const gone = made === null && isOfStep(change) && !input.nodes.some(({ id }) => id === change.node);
+  const done = meanwhile && !gone && JSON.stringify(input) === JSON.stringify(applyChange(input, change));
   const stuck = agreed.moves.filter(({ fixed }) => fixed);
   const recordable = agreed.shift.days !== 0;
   const reason = slip?.reason.trim() ?? "";
@@ -94,7 +101,13 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
           <p>{sentence}</p>
           <CopyButton text={sentence} label={t("dates.preview.copy")} />
         </div>
-        <Effect preview={preview} speaker={speaker} kind={terms.kind} currency={terms.currency} />
+        {(meanwhile || gone) && (
+          <p className="preview-meanwhile" role="status">
+            <Icon name="history" size={17} />
+            {t(gone ? "dates.preview.gone" : done ? "dates.preview.same" : "dates.preview.meanwhile")}
+          </p>
+        )}
+        <Effect preview={preview} speaker={speaker} kind={kind} currency={terms.currency} />
         <Moves moves={preview.moves} speaker={speaker} />
         {preview.conflicts.length > 0 && <Conflicts preview={preview} speaker={speaker} />}
         {made === null && (
@@ -113,13 +126,20 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
         )}
         <div className="form-actions preview-actions">
           <Button onPress={onClose}>{t(made ? "action.close" : "dates.preview.leave")}</Button>
-          <Button look="main" onPress={commit} isPending={phase.kind === "recording"}>
-            {t(made ? "action.retry" : reason !== "" ? "dates.preview.commitReason" : "dates.preview.commit")}
-          </Button>
+          {!gone && !done && (
+            <Button look="main" onPress={commit} isPending={phase.kind === "recording"}>
+              {t(made ? "action.retry" : reason !== "" && recordable ? "dates.preview.commitReason" : change.kind === "target" || change.kind === "calendar" ? "dates.preview.commitOther" : "dates.preview.commit")}
+            </Button>
+          )}
         </div>
       </div>
     </Dialog>
   );
+}
+
+/** The dates before the change, to see whether others moved them. */
+function datesOf({ before }: Preview): string {
+  return JSON.stringify(before.nodes.map(({ id, due, finish }) => [id, due, finish]));
 }
 
 /** Go-live before and after, and what the difference costs. */

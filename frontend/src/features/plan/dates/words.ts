@@ -1,6 +1,6 @@
 /** What the scheduler found, in the reader's language. */
 import type { IntlShape } from "react-intl";
-import type { Change, Preview, Problem, Shift } from "../../../plan/schedule";
+import type { CalendarChange, Change, Preview, Problem, Shift } from "../../../plan/schedule";
 import { formatDay } from "../../../ui/dates";
 import type { Translate } from "../../../ui/text";
 import { statusMessage } from "../status";
@@ -11,6 +11,8 @@ export interface Speaker {
   readonly t: Translate;
   readonly intl: IntlShape;
   readonly today: string;
+  /** What a role is called; for sentences about absences. */
+  readonly roleName?: (id: string) => string;
 }
 
 /** "12 May". */
@@ -73,6 +75,8 @@ function effectWords(speaker: Speaker, { from, to }: Shift, goal: string): strin
 
 function causeWords(speaker: Speaker, change: Change, { title, from, to, calendarDays }: Shift): string {
   const { t } = speaker;
+  if (change.kind === "target") return t("dates.cause.target");
+  if (change.kind === "calendar") return calendarWords(speaker, change);
   if (change.kind === "anchor") {
     return from === "" || to === "" ? t("dates.cause.anchorSet") : t("dates.cause.anchor", { dates: spanWords(speaker, from, to) });
   }
@@ -82,6 +86,24 @@ function causeWords(speaker: Speaker, change: Change, { title, from, to, calenda
   }
   if (change.kind === "status") return t("dates.cause.status", { title: name, status: t(statusMessage(change.status as StepStatus)) });
   return t("dates.cause.same", { title: name });
+}
+
+/** What a change of the calendar comes to; the entry itself where it is one. */
+function calendarWords(speaker: Speaker, { add, drop }: CalendarChange): string {
+  const { t } = speaker;
+  const when = ({ from, to }: { from: string; to: string }) => (from === to ? dayWords(speaker, from) : t("dates.calendar.span", { from: dayWords(speaker, from), to: dayWords(speaker, to) }));
+  const named = (words: string, label: string) => (label === "" ? words : `${words} (${label})`);
+  const [holiday] = add.holidays;
+  if (holiday) {
+    if (add.holidays.length > 1) return t("dates.cause.holidays", { count: add.holidays.length });
+    return t("dates.cause.holiday", { date: named(dayWords(speaker, holiday.date), holiday.label) });
+  }
+  const [freeze] = add.freezes;
+  if (freeze) return t("dates.cause.freeze", { dates: named(when(freeze), freeze.label) });
+  const [away] = add.away;
+  if (away) return t("dates.cause.away", { who: away.person || speaker.roleName?.(away.role) || t("dates.cause.someone"), dates: when(away) });
+  if (drop.holidays.length + drop.freezes.length + drop.away.length > 0) return t("dates.cause.back");
+  return t("dates.cause.week");
 }
 
 /** "+5 working days". */
@@ -112,6 +134,8 @@ export function problemWords(speaker: Speaker, { code, node, other, date, needs,
       return t("dates.problem.nonWorking", values);
     case "away":
       return t("dates.problem.away", values);
+    case "quarter-end":
+      return t("dates.problem.quarter", values);
     case "cycle":
       return t("dates.problem.cycle", values);
     case "missing":
