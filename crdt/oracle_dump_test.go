@@ -59,6 +59,9 @@ func dump(v any) string {
 		if v == math.Trunc(v) && math.Abs(v) <= 1<<53-1 {
 			return strconv.FormatInt(int64(v), 10)
 		}
+		if math.IsNaN(v) {
+			return "f7ff8000000000000"
+		}
 		return fmt.Sprintf("f%016x", math.Float64bits(v))
 	case []byte:
 		return "b" + hex.EncodeToString(v)

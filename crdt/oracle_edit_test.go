@@ -113,6 +113,8 @@ func build(v any) any {
 		return crdt.NewXMLElement(f.s)
 	case "xmltext":
 		return crdt.NewXMLText(f.s)
+	case "doc":
+		return crdt.Subdoc{GUID: f.s}
 	}
 	panic("no type " + f.kind)
 }
@@ -153,7 +155,7 @@ func (e edit) apply(tx *crdt.Tx, d *crdt.Doc) {
 	case crdt.XMLElement:
 		switch e.kind {
 		case "setAttr":
-			t.SetAttribute(tx, e.s, e.v)
+			t.SetAttribute(tx, e.s, build(e.v))
 		case "unsetAttr":
 			t.RemoveAttribute(tx, e.s)
 		default:
@@ -247,7 +249,7 @@ func randomEdit(rng *rand.Rand, d *crdt.Doc, p profile) edit {
 		} else if n == 4 {
 			e.kind = "clear"
 		} else if e.v = randomValue(rng, 2); rng.IntN(100) < p.descend {
-			e.v = randomType(rng)
+			e.v = randomTypeOrDoc(rng)
 		}
 	case crdt.Array:
 		n := t.Len()
@@ -262,7 +264,7 @@ func randomEdit(rng *rand.Rand, d *crdt.Doc, p profile) edit {
 			var values []any
 			for range 1 + rng.IntN(3) {
 				if rng.IntN(100) < p.descend/2 {
-					values = append(values, randomType(rng))
+					values = append(values, randomTypeOrDoc(rng))
 				} else {
 					values = append(values, randomElement(rng))
 				}
@@ -272,7 +274,9 @@ func randomEdit(rng *rand.Rand, d *crdt.Doc, p profile) edit {
 	case crdt.XMLElement:
 		switch rng.IntN(6) {
 		case 0, 1:
-			e.kind, e.s, e.v = "setAttr", randomKey(rng), randomWord(rng)
+			if e.kind, e.s, e.v = "setAttr", randomKey(rng), randomWord(rng); rng.IntN(3) == 0 {
+				e.v = randomValue(rng, 1)
+			}
 		case 2:
 			e.kind, e.s = "unsetAttr", randomKey(rng)
 		default:
@@ -316,8 +320,8 @@ func randomChild(rng *rand.Rand, t any) (step, child any) {
 	case crdt.XMLElement:
 		return randomChild(rng, t.XMLFragment)
 	case crdt.XMLFragment:
-		for i, c := range t.Children() {
-			add(i, c)
+		for i := range t.Len() {
+			add(i, t.Get(i))
 		}
 	case crdt.Text:
 		i := 0
@@ -521,13 +525,20 @@ func randomElement(rng *rand.Rand) any {
 	case 2:
 		return rng.IntN(1000) - 500
 	case 3:
-		return map[string]any{"k": rng.IntN(100), "l": []any{1, "z"}}
+		return map[string]any{"k": rng.IntN(100), "l": []any{1, "z"}, "10": 0, "9": 1}
 	case 4:
 		return []byte{byte(rng.IntN(256))}
 	case 5:
 		return rng.NormFloat64()
 	}
 	return randomWord(rng)
+}
+
+func randomTypeOrDoc(rng *rand.Rand) fresh {
+	if rng.IntN(8) == 0 {
+		return fresh{"doc", randomKey(rng)}
+	}
+	return randomType(rng)
 }
 
 func randomType(rng *rand.Rand) fresh {

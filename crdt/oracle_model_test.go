@@ -12,6 +12,7 @@ import (
 
 	"coplan/crdt"
 	"coplan/crdt/internal/model"
+	"coplan/crdt/lib0"
 )
 
 // shape writes what a shared type shows as model.Doc.Shape does.
@@ -44,6 +45,8 @@ func shape(v any) string {
 		for _, c := range t.Children() {
 			sequence = append(sequence, shape(c))
 		}
+	case crdt.Subdoc:
+		return fmt.Sprintf("%x", appendAny(lib0.AppendVarString(nil, t.GUID), t.Opts))
 	default:
 		return fmt.Sprintf("%x", appendAny(nil, v))
 	}

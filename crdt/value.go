@@ -2,12 +2,14 @@ package crdt
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -123,7 +125,7 @@ func appendAny(b []byte, v any) ([]byte, error) {
 	case map[string]any:
 		b = appendUvarint(append(b, anyObject), uint64(len(v)))
 		var err error
-		for _, k := range slices.Sorted(maps.Keys(v)) {
+		for _, k := range objectKeys(v) {
 			b = appendString(b, validUTF8(k))
 			if b, err = appendAny(b, v[k]); err != nil {
 				return b, err
@@ -141,6 +143,36 @@ func appendAny(b []byte, v any) ([]byte, error) {
 		return appendNumber(b, f), nil
 	}
 	return b, fmt.Errorf("crdt: a %T cannot be stored", v)
+}
+
+// objectKeys returns the keys in the order that JavaScript would give them back in,
+// so that Yjs writes an object with the bytes it came in: first those that look like
+// an index, then the rest, which we sort.
+func objectKeys(m map[string]any) []string {
+	keys := slices.Sorted(maps.Keys(m))
+	slices.SortStableFunc(keys, func(a, b string) int {
+		x, isX := arrayIndex(a)
+		y, isY := arrayIndex(b)
+		switch {
+		case isX && isY:
+			return cmp.Compare(x, y)
+		case isX:
+			return -1
+		case isY:
+			return 1
+		}
+		return 0
+	})
+	return keys
+}
+
+// arrayIndex reads a key that JavaScript takes for an index: "0" to "4294967294".
+func arrayIndex(key string) (uint64, bool) {
+	if len(key) == 0 || len(key) > 10 || key[0] < '0' || key[0] > '9' || key[0] == '0' && len(key) > 1 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(key, 10, 64)
+	return n, err == nil && n < math.MaxUint32
 }
 
 func asNumber(v any) (float64, bool) {
@@ -172,6 +204,9 @@ func asNumber(v any) (float64, bool) {
 func appendNumber(b []byte, f float64) []byte {
 	if f == math.Trunc(f) && math.Abs(f) <= math.MaxInt32 {
 		return appendVarint(append(b, anyInteger), uint64(math.Abs(f)), math.Signbit(f))
+	}
+	if math.IsNaN(f) {
+		f = math.Float64frombits(0x7ff8 << 48) // that of JavaScript
 	}
 	if float64(float32(f)) == f {
 		return binary.BigEndian.AppendUint32(append(b, anyFloat32), math.Float32bits(float32(f)))
@@ -314,7 +349,7 @@ func (d *Doc) value(it *item) any {
 	case kindDoc:
 		return d.subdoc(it)
 	}
-	return nil
+	return Undefined // a formatting mark under a key, for instance
 }
 
 // sliceUTF16 returns n code units of b from the offset-th on; halves of

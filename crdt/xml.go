@@ -2,6 +2,7 @@ package crdt
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -299,7 +300,15 @@ func jsString(v any) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		switch {
+		case math.IsNaN(v):
+			return "NaN"
+		case math.IsInf(v, 1):
+			return "Infinity"
+		case math.IsInf(v, -1):
+			return "-Infinity"
+		}
+		return string(appendJSNumber(nil, v))
 	case []any:
 		parts := make([]string, len(v))
 		for i, x := range v {
@@ -308,7 +317,15 @@ func jsString(v any) string {
 			}
 		}
 		return strings.Join(parts, ",")
-	case map[string]any, Type:
+	case Text:
+		return v.String()
+	case XMLText:
+		return v.String()
+	case XMLElement:
+		return v.String()
+	case XMLFragment:
+		return v.String()
+	case map[string]any, Map, Array, Subdoc:
 		return "[object Object]"
 	case []byte:
 		parts := make([]string, len(v))
