@@ -137,13 +137,16 @@ const dumpDelta = delta => delta.map(op => {
   return s
 }).join(' ')
 
+// What is no shared type has no business in XML; as a string it shows all the same.
+const childTypes = t => t.toArray().filter(c => c instanceof Y.AbstractType)
+
 const dumpType = t => {
   if (t instanceof Y.XmlText) return 'XmlText' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
   if (t instanceof Y.Text) return 'Text' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
   if (t instanceof Y.Map) return 'Map' + t.size + dump(Object.fromEntries(t.entries()))
   if (t instanceof Y.Array) return 'Array' + t.length + dump(t.toArray())
-  if (t instanceof Y.XmlElement) return 'Element' + t.length + ' ' + t.nodeName + dump(t.getAttributes()) + dump(t.toArray())
-  if (t instanceof Y.XmlFragment) return 'Fragment' + t.length + dump(t.toArray()) + JSON.stringify(t.toString())
+  if (t instanceof Y.XmlElement) return 'Element' + t.length + ' ' + t.nodeName + dump(t.getAttributes()) + dump(childTypes(t))
+  if (t instanceof Y.XmlFragment) return 'Fragment' + t.length + dump(childTypes(t)) + JSON.stringify(t.toString())
   return 'Type(' + t.constructor.name + ')'
 }
 
