@@ -76,13 +76,13 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 		}
 	} else {
 		if s.info&infoOrigin != 0 {
-			s.origin = rawID{c.uvarint(), c.uvarint()}
+			s.origin = c.id()
 			if s.origin.client == client && s.origin.clock >= clock {
 				c.fail(malformed(s.start, "struct %d:%d has itself or a later struct as origin", client, clock))
 			}
 		}
 		if s.info&infoRight != 0 {
-			s.right = rawID{c.uvarint(), c.uvarint()}
+			s.right = c.id()
 			if s.right.client == client && s.right.clock >= clock {
 				c.fail(malformed(s.start, "struct %d:%d has itself or a later struct as right origin", client, clock))
 			}
@@ -92,7 +92,7 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 				s.rooted = true
 				s.nameAt = c.str("root name", lim.MaxStringBytes)
 			} else {
-				s.parent = rawID{c.uvarint(), c.uvarint()}
+				s.parent = c.id()
 				if s.parent.client == client && s.parent.clock >= clock {
 					c.fail(malformed(s.start, "struct %d:%d is its own parent", client, clock))
 				}
@@ -113,6 +113,17 @@ func (c *cursor) readStruct(s *rawStruct, client, clock uint64, lim *Limits) {
 	} else if clock+s.length > maxClock {
 		c.fail(overLimit(s.start, "clock %d of client %d", clock+s.length, client))
 	}
+}
+
+// id reads the id of a neighbour or parent. What no document can hold, nothing needs
+// to wait for; and v2 could not write such a clock, as it writes differences.
+func (c *cursor) id() rawID {
+	at := c.pos
+	id := rawID{c.uvarint(), c.uvarint()}
+	if id.clock >= maxClock {
+		c.fail(overLimit(at, "clock %d of client %d", id.clock, id.client))
+	}
+	return id
 }
 
 // maxClock bounds clocks inside a document: records hold them in 32 bits. A
