@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"coplan/crdt"
+	"coplan/crdt/internal/model"
 )
 
 // fuzzLimits keep one input from being slow for an honest reason.
@@ -318,6 +319,29 @@ func FuzzModel(f *testing.F) {
 			w.step()
 		}
 		w.settle()
+	})
+}
+
+// Whatever update it is, the engine does what the model does, and has said before
+// what that would be.
+func FuzzUpdateLikeModel(f *testing.F) {
+	for _, u := range seedUpdates(f) {
+		f.Add(u)
+	}
+	for seed := range uint64(20) {
+		tw := newTwister(rand.New(rand.NewPCG(seed, 33)), 1, 2, 3)
+		tw.next[1] = 15
+		f.Add(tw.update())
+	}
+	base := fullState(victim(f))
+	// The model is slow, and keeps what is deleted.
+	limits := crdt.Limits{MaxUpdateBytes: 500, MaxRunLength: 100, MaxDepth: 64, MaxPendingBytes: 1 << 17}
+	f.Fuzz(func(t *testing.T, update []byte) {
+		d, m := crdt.New(crdt.Options{ClientID: 3, KeepDeleted: true, Limits: limits}), model.New()
+		if err := errors.Join(d.ApplyUpdate(base, nil), m.Apply(base)); err != nil {
+			t.Fatal(err)
+		}
+		applyLikeModel(t, "", d, m, update, true)
 	})
 }
 

@@ -210,7 +210,7 @@ func (in *inspection) add(i int) {
 	}
 	s := in.o.read(i)
 	t.Content = contentOf(&s)
-	if t.Content.Kind == ContentFormat {
+	if t.Content.Kind == ContentFormat && !x.keyed { // under a key it is a value like any other
 		t.Kind = TouchFormat
 		c := cursor{b: t.Content.raw}
 		t.Key = string(c.bytes(""))

@@ -311,3 +311,21 @@ func BenchmarkInspectState(b *testing.B) {
 		}
 	}
 }
+
+// Looking at a keystroke costs the same in a large document that many wrote.
+func TestInspectCostsWhatTheUpdateIs(t *testing.T) {
+	keystroke := new(wire).at(1<<40, 0).text(place{origin: id(7, 0)}, "x").delete(7, 1, 1).bytes()
+	cost := func(clients int) float64 {
+		d := crdt.New(crdt.Options{ClientID: 1})
+		var w wire
+		w.at(7, 0).text(place{root: "text"}, "abc")
+		for i := range uint64(clients) {
+			w.at(100+i, 0).text(place{root: "text"}, "x").item(anyContent, place{root: "map", sub: fmt.Sprint(i)}, []byte{1, 126}).delete(100+i, 0, 1)
+		}
+		apply(t, d, w.bytes())
+		return testing.AllocsPerRun(20, func() { inspect(t, d, keystroke) })
+	}
+	if small, large := cost(1), cost(20_000); large > small {
+		t.Errorf("%v allocations in a small document, %v in a large one", small, large)
+	}
+}

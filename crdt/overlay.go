@@ -97,6 +97,15 @@ func (o *overlay) place(i int) int {
 		return -1
 	}
 	s := o.read(i)
+	if s.hasOrigin() && o.collected(s.origin) || s.hasRight() && o.collected(s.right) {
+		x.state = overlayGone
+		return -1
+	}
+	if state := uint64(d.stateOf(x.client)); x.clock < state && state < x.clock+x.length {
+		// Known in part: the rest goes where that part is, whatever the struct says.
+		o.placeBeside(x, rawID{x.client, state - 1})
+		return -1
+	}
 	if s.rooted {
 		x.state = overlayPlaced
 		x.typ, x.keyed, x.key = d.rootIfAny(s.parentName()), s.info&infoSub != 0, string(s.sub())
@@ -114,14 +123,7 @@ func (o *overlay) place(i int) int {
 		return o.placeIn(i, s)
 	}
 	if near.clock < uint64(d.stateOf(near.client)) {
-		it := d.at(d.findItem(d.lookup(near.client), uint32(near.clock)))
-		if it.list == 0 {
-			x.state = overlayGone
-			return -1
-		}
-		l := &d.lists[it.list]
-		x.state, x.typ, x.depth = overlayPlaced, l.typ, d.types[l.typ].depth
-		x.keyed, x.key = l.key != 0, d.keys[l.key]
+		o.placeBeside(x, near)
 		return -1
 	}
 	j := o.at(near.client, near.clock)
@@ -140,6 +142,25 @@ func (o *overlay) place(i int) int {
 		}
 	}
 	return -1
+}
+
+// collected reports whether only clocks are left of a unit of the store.
+func (o *overlay) collected(id rawID) bool {
+	d := o.d
+	return id.clock < uint64(d.stateOf(id.client)) && d.at(d.findItem(d.lookup(id.client), uint32(id.clock))).list == 0
+}
+
+// placeBeside is place for a struct that goes where a unit of the store is.
+func (o *overlay) placeBeside(x *overlaid, near rawID) {
+	d := o.d
+	it := d.at(d.findItem(d.lookup(near.client), uint32(near.clock)))
+	if it.list == 0 {
+		x.state = overlayGone
+		return
+	}
+	l := &d.lists[it.list]
+	x.state, x.typ, x.depth = overlayPlaced, l.typ, d.types[l.typ].depth
+	x.keyed, x.key = l.key != 0, d.keys[l.key]
 }
 
 // placeIn is place for a struct that names its parent by id.

@@ -93,6 +93,7 @@ func repeat(first *unit, n int, each func(*unit)) []*unit {
 	run := make([]*unit, n)
 	for i := range run {
 		u := *first
+		u.first = first
 		u.id.Clock += uint64(i)
 		if i > 0 {
 			u.origin = &ID{u.id.Client, u.id.Clock - 1}

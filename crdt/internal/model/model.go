@@ -7,6 +7,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,7 +22,8 @@ type ID struct{ Client, Clock uint64 }
 // A unit is the smallest thing that can be inserted or deleted.
 type unit struct {
 	id            ID
-	origin, right *ID // neighbours when it was made; nil: the start, the end
+	origin, right *ID   // neighbours when it was made; nil: the start, the end
+	first         *unit // of the struct it came in, as the wire has it
 	parent        place
 	hasParent     bool // parent is known from the wire; otherwise from a neighbour
 	content       content
@@ -78,21 +80,7 @@ func (d *Doc) Apply(update []byte) error {
 	}
 	d.waiting = append(d.waiting, units...)
 	d.deletes = append(d.deletes, deletes...)
-	for progress := true; progress; {
-		progress = false
-		var rest []*unit
-		for _, u := range d.waiting {
-			switch {
-			case u.id.Clock < d.next[u.id.Client]: // known already
-			case u.id.Clock == d.next[u.id.Client] && d.has(u.origin) && d.has(u.right) && d.has(u.parent.typ):
-				d.integrate(u)
-				progress = true
-			default:
-				rest = append(rest, u)
-			}
-		}
-		d.waiting = rest
-	}
+	d.takeAll()
 	var rest []deletion
 	for _, del := range d.deletes {
 		complete := true
@@ -111,6 +99,47 @@ func (d *Doc) Apply(update []byte) error {
 	}
 	d.deletes = rest
 	return nil
+}
+
+// takeAll integrates what can be. With units that make sense the order does not
+// matter; for the others it is that of Yjs, by falling client, what a struct needs
+// before it.
+func (d *Doc) takeAll() {
+	slices.SortStableFunc(d.waiting, func(a, b *unit) int { return cmp.Compare(b.id.Client, a.id.Client) })
+	for progress := true; progress; {
+		progress = false
+		for _, u := range d.waiting {
+			progress = d.take(u, nil) || progress
+		}
+		d.waiting = slices.DeleteFunc(d.waiting, func(u *unit) bool { return u.id.Clock < d.next[u.id.Client] })
+	}
+}
+
+// take integrates u, its struct's other units, and before them what they need. open
+// are those that need u.
+func (d *Doc) take(u *unit, open []*unit) bool {
+	if u.id.Clock != d.next[u.id.Client] || slices.Contains(open, u) {
+		return false
+	}
+	for _, id := range []*ID{u.origin, u.right, u.parent.typ} {
+		for !d.has(id) {
+			next := ID{id.Client, d.next[id.Client]}
+			i := slices.IndexFunc(d.waiting, func(v *unit) bool { return v.id == next })
+			if i < 0 || !d.take(d.waiting[i], append(open, u)) {
+				return false
+			}
+		}
+	}
+	if u.id.Clock != d.next[u.id.Client] {
+		return true // it came with what it needs
+	}
+	d.integrate(u)
+	for _, v := range d.waiting {
+		if v.first == u.first && v.id.Clock == d.next[v.id.Client] {
+			d.integrate(v)
+		}
+	}
+	return true
 }
 
 // Pending says whether something waits for units that have not come.
@@ -157,12 +186,11 @@ func (d *Doc) integrate(u *unit) {
 }
 
 // findParent settles where u lives, and says false when that place was
-// collected.
+// collected, or never was one. It counts what the whole struct said, even if its
+// first units were known already.
 func (d *Doc) findParent(u *unit) bool {
-	for _, id := range []*ID{u.origin, u.right} {
-		if id != nil && d.units[*id].lost {
-			return false
-		}
+	if u.first != nil && !d.exists(u.first) || !d.exists(u) {
+		return false
 	}
 	if !u.hasParent {
 		if u.origin != nil {
@@ -173,6 +201,17 @@ func (d *Doc) findParent(u *unit) bool {
 	}
 	p := u.parent.typ
 	return p == nil || !d.units[*p].lost
+}
+
+// exists says whether what u refers to is more than a collected clock.
+func (d *Doc) exists(u *unit) bool {
+	for _, id := range []*ID{u.origin, u.right} {
+		if id != nil && d.units[*id] != nil && d.units[*id].lost {
+			return false
+		}
+	}
+	p := u.parent.typ
+	return !u.hasParent || p == nil || d.units[*p] != nil && !d.units[*p].lost && d.units[*p].content.kind == typ
 }
 
 // position is the index of u in list, the units of its place.
@@ -188,7 +227,7 @@ func (d *Doc) position(list []*unit, u *unit) int {
 	}
 	end := len(list)
 	if u.right != nil {
-		if i := indexOf(list, *u.right); i >= 0 {
+		if i := indexOf(list, *u.right); i >= at { // else nothing ends the search
 			end = i
 		}
 	}
