@@ -2,6 +2,7 @@ package crdt
 
 import (
 	"bytes"
+	orderedlist "container/list"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,8 +40,9 @@ func (l AwarenessLimits) withDefaults() AwarenessLimits {
 	return l
 }
 
-// ErrAwareness is wrapped by every error of DecodeAwareness: the message is not
-// one, or exceeds the limits. Nothing of it should be used.
+// ErrAwareness is wrapped by every error of DecodeAwareness, beside ErrTruncated,
+// ErrMalformed or ErrLimit: the message is not one, or exceeds the limits. Nothing
+// of it should be used.
 var ErrAwareness = errors.New("awareness message")
 
 // AwarenessEntry is what one message says about one client. A nil State means
@@ -62,47 +64,50 @@ func DecodeAwareness(b []byte, limits AwarenessLimits) ([]AwarenessEntry, error)
 
 func decodeAwareness(b []byte, limits AwarenessLimits) ([]AwarenessEntry, error) {
 	if len(b) > limits.MaxBytes {
-		return nil, fmt.Errorf("%d bytes, %d allowed", len(b), limits.MaxBytes)
+		return nil, overLimit(0, "%d bytes, %d allowed", len(b), limits.MaxBytes)
 	}
 	r := lib0.NewReader(b)
 	r.MaxLen = limits.MaxStateBytes
 	n, err := r.Uvarint()
 	if err != nil {
-		return nil, fmt.Errorf("number of clients: %w", err)
+		return nil, fmt.Errorf("number of clients: %w", readerError(err))
 	}
 	if n > uint64(limits.MaxEntries) {
-		return nil, fmt.Errorf("%d clients, %d allowed", n, limits.MaxEntries)
+		return nil, overLimit(0, "%d clients, %d allowed", n, limits.MaxEntries)
 	}
 	if n > uint64(r.Len()/3) { // the shortest entry would be three bytes
-		return nil, fmt.Errorf("%d clients announced in %d bytes", n, r.Len())
+		return nil, truncated(0, fmt.Sprintf("%d clients announced in %d bytes", n, r.Len()))
 	}
 	entries := make([]AwarenessEntry, 0, n)
 	for i := range n {
 		var e AwarenessEntry
 		if e.Client, err = r.Uvarint(); err != nil {
-			return nil, fmt.Errorf("entry %d: client: %w", i, err)
+			return nil, fmt.Errorf("entry %d: client: %w", i, readerError(err))
 		}
 		if e.Clock, err = r.Uvarint(); err != nil {
-			return nil, fmt.Errorf("entry %d: clock: %w", i, err)
+			return nil, fmt.Errorf("entry %d: clock: %w", i, readerError(err))
 		}
 		at := r.Offset()
 		state, err := r.VarString()
 		if err != nil {
-			return nil, fmt.Errorf("entry %d: state: %w", i, err)
+			return nil, fmt.Errorf("entry %d: state: %w", i, readerError(err))
 		}
 		if d := jsonDepth(state); d > limits.MaxDepth {
-			return nil, fmt.Errorf("entry %d: state at offset %d: nested %d deep, %d allowed", i, at, d, limits.MaxDepth)
+			return nil, overLimit(at, "state of entry %d nested %d deep, %d allowed", i, d, limits.MaxDepth)
 		}
 		raw := []byte(state)
 		if !json.Valid(raw) {
-			return nil, fmt.Errorf("entry %d: state at offset %d: not JSON", i, at)
+			return nil, malformed(at, "state of entry %d is not JSON", i)
 		}
 		if raw = bytes.TrimSpace(raw); string(raw) != "null" {
 			e.State = raw
 		}
 		entries = append(entries, e)
 	}
-	return entries, r.Done()
+	if err := r.Done(); err != nil {
+		return nil, readerError(err)
+	}
+	return entries, nil
 }
 
 // jsonDepth is the greatest number of open brackets in s, whether or not s is
@@ -156,12 +161,14 @@ type Awareness struct {
 
 	local   uint64
 	clients map[uint64]*presence
+	absent  orderedlist.List // ids without a state other than local, longest absent first
 }
 
 type presence struct {
 	clock uint64
-	state json.RawMessage // nil: absent
-	heard time.Time       // when the clock last moved
+	state json.RawMessage      // nil: absent
+	heard time.Time            // when the clock last moved
+	away  *orderedlist.Element // in Awareness.absent
 }
 
 // NewAwareness makes an empty one. local is the client id of this replica, the
@@ -232,6 +239,7 @@ func (a *Awareness) Apply(entries []AwarenessEntry, now time.Time) (added, updat
 		default:
 			p.state = nil
 		}
+		a.note(e.Client, p)
 		switch {
 		case !known && e.State != nil:
 			added = append(added, e.Client)
@@ -249,18 +257,23 @@ func (a *Awareness) makeRoom() bool {
 	if len(a.clients) < a.MaxClients {
 		return true
 	}
-	var oldest uint64
-	var found *presence
-	for id, p := range a.clients {
-		if p.state == nil && id != a.local && (found == nil || p.heard.Before(found.heard)) {
-			oldest, found = id, p
-		}
-	}
-	if found == nil {
+	longest := a.absent.Front()
+	if longest == nil {
 		return false
 	}
-	delete(a.clients, oldest)
+	delete(a.clients, a.absent.Remove(longest).(uint64))
 	return true
+}
+
+// note puts a client behind those that are absent already, or takes it away from them.
+func (a *Awareness) note(id uint64, p *presence) {
+	if p.away != nil {
+		a.absent.Remove(p.away)
+		p.away = nil
+	}
+	if p.state == nil && id != a.local {
+		p.away = a.absent.PushBack(id)
+	}
 }
 
 // Remove makes clients absent, for instance because their connection closed,
@@ -273,6 +286,7 @@ func (a *Awareness) Remove(clients ...uint64) (removed []uint64) {
 			continue
 		}
 		p.state = nil
+		a.note(id, p)
 		if id == a.local {
 			p.clock++
 		}

@@ -134,6 +134,27 @@ func TestAwarenessMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// Whoever makes clients come and go by the thousand does not make each of them
+// search through all others.
+func TestHostileAwarenessTurnover(t *testing.T) {
+	growsLinearly(t, 2000, func(n int) func() {
+		var gone, come []crdt.AwarenessEntry
+		for i := range uint64(n) {
+			gone = append(gone, entry(2+i, 1, "{}"), entry(2+i, 2, "null"))
+			come = append(come, entry(2+uint64(n)+i, 1, "{}"), entry(3+2*uint64(n)+i, 1, "{}"))
+		}
+		return func() {
+			aw := crdt.NewAwareness(1)
+			aw.MaxClients = n
+			aw.Apply(gone, noon)
+			aw.Apply(come, noon)
+			if got := len(aw.Clients()); got != n {
+				t.Fatalf("%d of %d clients present", got, n)
+			}
+		}
+	})
+}
+
 func TestDecodeAwarenessRefuses(t *testing.T) {
 	state := func(s string) []byte { return lib0.AppendVarString([]byte{1, 7, 1}, s) }
 	for _, c := range []struct {
@@ -154,7 +175,13 @@ func TestDecodeAwarenessRefuses(t *testing.T) {
 		{"client above 2^53", []byte{1, 255, 255, 255, 255, 255, 255, 255, 255, 1}, "client: uint at offset 1"},
 	} {
 		entries, err := crdt.DecodeAwareness(c.b, crdt.AwarenessLimits{})
-		if !errors.Is(err, crdt.ErrAwareness) || !strings.Contains(fmt.Sprint(err), c.says) || entries != nil {
+		kinds := 0
+		for _, kind := range []error{crdt.ErrTruncated, crdt.ErrMalformed, crdt.ErrLimit} {
+			if errors.Is(err, kind) {
+				kinds++
+			}
+		}
+		if kinds != 1 || !errors.Is(err, crdt.ErrAwareness) || !strings.Contains(fmt.Sprint(err), "offset") || !strings.Contains(fmt.Sprint(err), c.says) || entries != nil {
 			t.Errorf("%s: %v, want …%s…", c.name, err, c.says)
 		}
 	}

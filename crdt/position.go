@@ -167,7 +167,8 @@ func (p RelativePosition) Encode() []byte {
 }
 
 // DecodeRelativePosition reads the binary form. Positions without association,
-// as old versions of Yjs wrote them, have Assoc 0.
+// as old versions of Yjs wrote them, have Assoc 0. The error wraps ErrTruncated or
+// ErrMalformed.
 func DecodeRelativePosition(b []byte) (RelativePosition, error) {
 	c := cursor{b: b}
 	var p RelativePosition
@@ -221,11 +222,17 @@ func (p RelativePosition) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads the form of Yjs relativePositionToJSON.
+// UnmarshalJSON reads the form of Yjs relativePositionToJSON. The error wraps
+// ErrMalformed.
 func (p *RelativePosition) UnmarshalJSON(b []byte) error {
 	var j jsonPosition
 	if err := json.Unmarshal(b, &j); err != nil {
-		return fmt.Errorf("relative position: %w", err)
+		return fmt.Errorf("relative position: %w (%w)", ErrMalformed, err)
+	}
+	for _, id := range []*jsonID{j.Type, j.Item} {
+		if id != nil && (id.Client > maxSafe || id.Clock > maxSafe) {
+			return fmt.Errorf("relative position: id %d:%d is above 2^53-1: %w", id.Client, id.Clock, ErrMalformed)
+		}
 	}
 	*p = RelativePosition{}
 	if j.Type != nil {

@@ -48,24 +48,28 @@ func DecodeSync(frame []byte) (kind int, payload []byte, err error) {
 	r := lib0.NewReader(frame)
 	n, err := r.Uvarint()
 	if err != nil {
-		return 0, nil, fmt.Errorf("sync message: type: %w", syncError(err))
+		return 0, nil, fmt.Errorf("sync message: type: %w", readerError(err))
 	}
 	if n > SyncUpdate {
-		return 0, nil, fmt.Errorf("sync message: unknown type %d: %w", n, ErrMalformed)
+		return 0, nil, fmt.Errorf("sync message: %w", malformed(0, "unknown type %d", n))
 	}
 	if payload, err = r.VarBytes(); err == nil {
 		err = r.Done()
 	}
 	if err != nil {
-		return 0, nil, fmt.Errorf("sync message of type %d: %w", n, syncError(err))
+		return 0, nil, fmt.Errorf("sync message of type %d: %w", n, readerError(err))
 	}
 	return int(n), payload, nil
 }
 
-// syncError adds to an error of lib0 the one of this package that it amounts to.
-func syncError(err error) error {
-	if errors.Is(err, lib0.ErrTruncated) {
-		return fmt.Errorf("%w (%w)", ErrTruncated, err)
+// readerError adds to an error of lib0 the one of this package that it amounts to.
+func readerError(err error) error {
+	kind := ErrMalformed
+	switch {
+	case errors.Is(err, lib0.ErrTruncated):
+		kind = ErrTruncated
+	case errors.Is(err, lib0.ErrTooLong):
+		kind = ErrLimit
 	}
-	return fmt.Errorf("%w (%w)", ErrMalformed, err)
+	return fmt.Errorf("%w: %w", err, kind)
 }
