@@ -19,6 +19,9 @@ import (
 // The error wraps ErrTruncated, ErrMalformed, ErrLimit or ErrPendingFull, and
 // then the document is exactly as it was.
 func (d *Doc) ApplyUpdate(update []byte, origin any) error {
+	if d.blank() && d.load(update, origin) {
+		return nil
+	}
 	c := cursor{b: update}
 	blocks, deletesAt := c.checkUpdate(d.cursors.blocks[:0], &d.limits)
 	d.cursors.blocks = keepSmall(blocks)

@@ -58,6 +58,19 @@ func (d *Doc) put(b []byte) (off uint32) {
 	return off
 }
 
+// appendPart appends src[from:from+n] to dst; a short part without a call, as two
+// words whose rest is written over by what follows.
+func appendPart(dst, src []byte, from, n int) []byte {
+	at := len(dst)
+	if n > 16 || cap(dst)-at < 16 || len(src)-from < 16 {
+		return append(dst, src[from:from+n]...)
+	}
+	to, part := dst[at:at+16], src[from:from+16]
+	binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(part))
+	binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(part[8:]))
+	return dst[:at+n]
+}
+
 // content returns the item's bytes; valid until the arena grows.
 func (d *Doc) content(it *item) []byte {
 	if it.size == 0 {

@@ -71,6 +71,7 @@ type Doc struct {
 	redone   map[uint32][]redoneRun // by client: what undo brought back as what
 	cursors  blockReader            // scratch of ApplyUpdate
 	conflict scan                   // scratch of integrate
+	origins  []ref                  // while a full state is loaded: record → its origin
 	stack    []ref                  // scratch of deletes and collection
 	out      []byte                 // scratch of emitUpdate
 }

@@ -277,7 +277,7 @@ func (d *Doc) appendItem(b []byte, it *item, offset uint32) []byte {
 			return b[:putClock(head, n, it.length-offset)]
 		case kind == kindString && offset == 0:
 			n = putClock(head, n, it.size)
-			return append(b[:n], d.content(it)...)
+			return appendPart(b[:n], d.bytes, int(it.off), int(it.size))
 		}
 		return d.appendContent(b[:n], it, offset)
 	}

@@ -54,3 +54,7 @@ func (d *Doc) SetArenaMax(n int) { d.arenaMax = n }
 func (d *Doc) Size() (runs, content int) {
 	return int(d.used) - int(d.holes) - 1, len(d.bytes) - d.waste
 }
+
+// Loads reports whether a blank document takes the update as a full state, without
+// the general way.
+func Loads(update []byte, limits Limits) bool { return New(Options{Limits: limits}).load(update, nil) }

@@ -138,7 +138,7 @@ func (d *Doc) settle(list uint32, in *incoming, left, right, first ref) ref {
 				break
 			}
 		} else if it.originClient != 0 {
-			before, conflicting := s.has(d.findItem(it.originClient, it.originClock))
+			before, conflicting := s.has(d.originOf(o, it))
 			if !before {
 				break
 			}
@@ -152,7 +152,7 @@ func (d *Doc) settle(list uint32, in *incoming, left, right, first ref) ref {
 		o = it.right
 	}
 	if g == nil && len(s.groups) > 0 && o != 0 && o == right && d.at(o).originClient != 0 {
-		if before, _ := s.has(d.findItem(d.at(o).originClient, d.at(o).originClock)); before {
+		if before, _ := s.has(d.originOf(o, d.at(o))); before {
 			s.forgo()
 		}
 	}
@@ -160,6 +160,14 @@ func (d *Doc) settle(list uint32, in *incoming, left, right, first ref) ref {
 		d.newSiblings(list, in, right, first)
 	}
 	return left
+}
+
+// originOf returns the item that holds the origin of it, which has one.
+func (d *Doc) originOf(r ref, it *item) ref {
+	if d.origins != nil {
+		return d.origins[r]
+	}
+	return d.findItem(it.originClient, it.originClock)
 }
 
 // scan is the set of items that settle has passed, in order; those before kept
@@ -263,18 +271,33 @@ func (d *Doc) link(tx *Tx, c *client, listed uint32, left, right ref, in *incomi
 		rightClient: in.rightClient, rightClock: in.rightClock,
 		flags: in.flags &^ flagSub,
 	}
-	l := &d.lists[listed]
+	switch in.flags & kindMask {
+	case kindDeleted:
+	case kindType:
+		it.off = in.typ
+	default:
+		it.off, it.size = d.put(in.content), uint32(len(in.content))
+	}
+	c.push(run{in.clock, r})
+	c.next = it.end()
+	d.hang(tx, r, it)
+	return r
+}
+
+// hang makes it, the run r, part of its list, between its left and right.
+func (d *Doc) hang(tx *Tx, r ref, it *item) {
+	l := &d.lists[it.list]
 	typ, key := l.typ, l.key
 	if key != 0 {
 		it.flags |= flagSub
 	}
-	if left != 0 {
-		d.at(left).right = r
+	if it.left != 0 {
+		d.at(it.left).right = r
 	} else {
 		l.head = r
 	}
-	if right != 0 {
-		d.at(right).left = r
+	if it.right != 0 {
+		d.at(it.right).left = r
 	} else {
 		l.tail = r
 	}
@@ -285,33 +308,26 @@ func (d *Doc) link(tx *Tx, c *client, listed uint32, left, right ref, in *incomi
 		it.flags |= flagDeleted
 	case kindFormat:
 		ti.flags |= typeFormatted
-		fallthrough
-	default:
-		it.off, it.size = d.put(in.content), uint32(len(in.content))
 	case kindType:
-		it.off = in.typ
-		d.types[in.typ].item = r
-		d.types[in.typ].depth = ti.depth + 1
+		d.types[it.off].item = r
+		d.types[it.off].depth = ti.depth + 1
 		d.depth = max(d.depth, ti.depth+1)
 	}
-	c.push(run{in.clock, r})
-	c.next = it.end()
 	if key == 0 {
 		ti.length += it.visible()
-		if ix := d.indexOf(listed); ix != nil {
+		if ix := d.indexOf(it.list); ix != nil {
 			ix.insert(d, r)
 		}
-	} else if right == 0 && left != 0 {
-		tx.deleteItem(left) // a new value replaces the one before
+	} else if it.right == 0 && it.left != 0 {
+		tx.deleteItem(it.left) // a new value replaces the one before
 	}
 	if kind == kindDeleted {
-		tx.addDelete(in.client, in.clock, in.length)
+		tx.addDelete(it.client, it.clock, it.length)
 	}
 	tx.change(typ, key)
-	if key != 0 && right != 0 || d.typeDeleted(typ) {
+	if key != 0 && it.right != 0 || d.typeDeleted(typ) {
 		tx.deleteItem(r)
 	}
-	return r
 }
 
 // addCollected records in's clocks as deleted with a parent that is gone.

@@ -124,7 +124,7 @@ func (d *Doc) nestedIn(r ref, in *incoming, steps *int) ref {
 		if it.originClient == 0 {
 			return 0
 		}
-		r = d.findItem(it.originClient, it.originClock)
+		r = d.originOf(r, it)
 	}
 	return 0
 }
@@ -191,7 +191,7 @@ func (d *Doc) newSiblings(list uint32, in *incoming, right, first ref) {
 		it := d.at(o)
 		origin := ref(0)
 		if it.originClient != 0 {
-			origin = d.findItem(it.originClient, it.originClock)
+			origin = d.originOf(o, it)
 		}
 		if it.originClient == in.originClient && it.originClock == in.originClock {
 			if path = path[:0]; o == right {
