@@ -67,6 +67,15 @@ describe("the list of plans", () => {
     await page.goto(`${program.origin}/plans`);
     const names = page.locator(".plans-link");
     await names.nth(1).waitFor();
+    // What holds the demo up is seen in its row: the gate that comes next and the days its go-live slipped.
+    const lateOne = page.getByRole("row", { name: /freight invoices/ });
+    await lateOne.getByText("Vendor security assessment", { exact: true }).waitFor();
+    await lateOne.getByText(/^\d+ working days$/).waitFor();
+    await page.getByRole("row", { name: /Northwind × Acme/ }).getByText("No gate. Next step:").waitFor();
+    for (const column of ["Slipped", "Next gate"]) {
+      await page.getByRole("button", { name: column, exact: true }).click();
+      await page.getByRole("button", { name: `${column}, sorted upwards` }).click();
+    }
     await page.getByRole("button", { name: "Plan", exact: true }).click();
     const up = await names.allTextContents();
     await page.getByRole("button", { name: "Plan, sorted upwards" }).click();

@@ -89,10 +89,12 @@ func (p *portfolio) row(ctx context.Context, rec access.PlanRecord, today string
 
 func readRow(d *crdt.Doc, rec access.PlanRecord, a replay.Activity, today string, now time.Time) PlanRow {
 	v := plan.Read(d)
+	agreed, _ := plan.ReadBaseline(d)
 	row := PlanRow{
 		ID: rec.ID, Title: v.Title, Noun: v.Noun, Status: v.Status, Created: stamp(rec.Created), Demo: rec.Demo, Seq: a.Seq,
 		Health: health.Of(health.Input{
 			Schedule: plan.ScheduleInput(d, today), Status: v.Status, Slips: plan.ReadSlips(d), Now: now,
+			Gates: openGates(&v), Agreed: agreed.GoLive,
 			Activity: health.Activity{
 				Created: a.Created,
 				Seller:  a.Sides[access.SideSeller].Last, SellerEdits: a.Sides[access.SideSeller].Edits,
@@ -104,6 +106,18 @@ func readRow(d *crdt.Doc, rec access.PlanRecord, a replay.Activity, today string
 		row.Title = rec.Title
 	}
 	return row
+}
+
+// openGates returns the steps that wait for a sign-off: a gate that changed
+// since one still stands.
+func openGates(v *plan.View) (ids []string) {
+	v.Walk(func(n *plan.Node) bool {
+		if n.Gate != nil && n.Gate.State != plan.GatePassed && n.Gate.State != plan.GateChanged {
+			ids = append(ids, n.ID)
+		}
+		return true
+	})
+	return ids
 }
 
 // today is the day the caller says it is where they are, or the server's.

@@ -80,6 +80,16 @@ func TestPortfolio(t *testing.T) {
 	if row.BuyerEdits != 1 || row.BuyerAt == "" || row.SellerEdits != 0 {
 		t.Errorf("after a buyer's comment: %+v", row)
 	}
+	if row.Gate != nil {
+		t.Errorf("a gate where there is none: %+v", row.Gate)
+	}
+	for _, node := range []string{"contract-sign-off", "security-review"} {
+		s.run(one, "seller", "test.gate", `{"node":"`+node+`"}`)
+	}
+	s.get("/api/plans/"+one.ID+"/health", one.Tokens["viewer"], &row)
+	if row.Gate == nil || row.Gate.Node != "security-review" || row.Gate.Due == "" {
+		t.Errorf("the next of two gates: %+v", row.Gate)
+	}
 	res := s.do("GET", "/api/plans/"+one.ID+"/health", "", "Authorization", "Bearer "+two.Tokens["owner"])
 	if res.StatusCode != http.StatusForbidden {
 		t.Errorf("another plan's link: status %d", res.StatusCode)

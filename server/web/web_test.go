@@ -87,6 +87,16 @@ func commands() map[string]room.CommandSpec {
 			return spec.Run(d, tx, plan.Person{ID: by.ID, Name: by.Name, Role: by.Role, Side: by.Side}, now, args)
 		}}
 	}
+	// A gate is an edit of the page's; here a command makes one.
+	specs["test.gate"] = room.CommandSpec{Run: func(d *crdt.Doc, tx *crdt.Tx, _ room.Person, _ time.Time, args json.RawMessage) (any, error) {
+		var in struct{ Node string }
+		if err := json.Unmarshal(args, &in); err != nil {
+			return nil, err
+		}
+		node, _ := d.Map(plan.RootNodes).Map(in.Node)
+		node.SetMap(tx, plan.NodeGate).Set(tx, plan.GateOn, true)
+		return nil, nil
+	}}
 	return specs
 }
 

@@ -29,6 +29,7 @@ type Input struct {
 	Status   string         // of the plan: draft, live, paused, won, lost
 	Gates    []string       // ids of steps that carry a gate that is not passed
 	Slips    []schedule.Slip
+	Agreed   string // the go-live both sides agreed on, "" before they did
 	Activity Activity
 	Now      time.Time
 }
@@ -52,7 +53,7 @@ type Health struct {
 	Blocked int `json:"blocked"`
 
 	GoLive  schedule.GoLive `json:"goLive"`
-	Slipped int             `json:"slipped"` // working days lost by slips less days won back
+	Slipped int             `json:"slipped"` // working days, see slipped
 
 	Next *Step `json:"next"` // the open step that is due first
 	Gate *Step `json:"gate"` // the open step with a gate that is due first
@@ -113,9 +114,7 @@ func Of(in Input) Health {
 		SellerEdits: in.Activity.SellerEdits, BuyerEdits: in.Activity.BuyerEdits,
 		SellerAt: iso(in.Activity.Seller), BuyerAt: iso(in.Activity.Buyer),
 	}
-	for _, s := range in.Slips {
-		h.Slipped += s.Days
-	}
+	h.Slipped = slipped(in, r.GoLive)
 	dates := make(map[string]schedule.NodeDate, len(r.Nodes))
 	for _, d := range r.Nodes {
 		dates[d.ID] = d
@@ -184,6 +183,26 @@ func Of(in Input) Health {
 		h.Light = h.Reasons[0].Light
 	}
 	return h
+}
+
+// slipped is how many working days go-live is now expected after the day both
+// sides agreed on, negative when it is before. Before they agree on anything it
+// is the days noted as lost less those won back, or how late the forecast is if
+// that is more: the two overlap, so they are not added.
+func slipped(in Input, g schedule.GoLive) int {
+	if in.Agreed != "" {
+		if now := cmp.Or(g.Forecast, g.Date); now != "" {
+			return schedule.WorkingDays(in.Schedule.Calendar, in.Agreed, now)
+		}
+	}
+	noted := 0
+	for _, s := range in.Slips {
+		noted += s.Days
+	}
+	if g.Late > 0 {
+		return max(noted, g.Late)
+	}
+	return noted
 }
 
 // quiet tells of the longest silence only: when both sides are silent that is

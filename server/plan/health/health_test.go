@@ -92,6 +92,32 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestSlipped(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*health.Input)
+		want   int
+	}{
+		"nothing moved":                             {func(*health.Input) {}, 0},
+		"noted delays, less gains":                  {func(in *health.Input) { in.Slips = []schedule.Slip{{Days: 7}, {Days: -2}} }, 5},
+		"the forecast is late and nobody noted why": {func(in *health.Input) { in.Schedule.Anchor.Date = "2026-05-27" }, 4},
+		"a late forecast holds what was noted": {func(in *health.Input) {
+			in.Schedule.Anchor.Date = "2026-05-27"
+			in.Slips = []schedule.Slip{{Days: 2}}
+		}, 4},
+		"the date was moved after both agreed":   {func(in *health.Input) { in.Agreed = "2026-07-24"; in.Slips = []schedule.Slip{{Days: 40}} }, 5},
+		"moved and late too":                     {func(in *health.Input) { in.Agreed, in.Schedule.Anchor.Date = "2026-05-20", "2026-05-27" }, 9},
+		"sooner than agreed":                     {func(in *health.Input) { in.Agreed = "2026-08-07" }, -5},
+		"agreed, then nothing has a date at all": {func(in *health.Input) { in.Agreed, in.Schedule = "2026-08-07", schedule.Input{} }, 0},
+	} {
+		in := healthy()
+		in.Schedule.Anchor.Node = "c"
+		c.change(&in)
+		if got := health.Of(in); got.Slipped != c.want {
+			t.Errorf("%s: %d days slipped, want %d (%+v)", name, got.Slipped, c.want, got.GoLive)
+		}
+	}
+}
+
 func equal(a, b []string) bool {
 	if len(a) != len(b) {
 		return false

@@ -66,6 +66,14 @@ export default function Portfolio({ own, token, onToken, apiFor, onOpen, theme }
   }, [own, token, apiFor, today, problem, round]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);
+  // Whoever comes back to this tab wants to see how things are now.
+  useEffect(() => {
+    const onShow = () => {
+      if (document.visibilityState === "visible") reload();
+    };
+    document.addEventListener("visibilitychange", onShow);
+    return () => document.removeEventListener("visibilitychange", onShow);
+  }, [reload]);
   return (
     <div className="plans">
       <header className="plans-bar">
@@ -101,12 +109,13 @@ const filters: readonly [Filter, MessageId][] = [
   ["archived", "portfolio.filterArchived"],
 ];
 
-const columns: readonly [Column | "next", MessageId][] = [
+const columns: readonly [Column, MessageId][] = [
   ["plan", "portfolio.plan"],
   ["health", "portfolio.health"],
   ["progress", "portfolio.progress"],
   ["goLive", "portfolio.goLive"],
-  ["next", "portfolio.next"],
+  ["slipped", "portfolio.slip"],
+  ["gate", "portfolio.nextGate"],
   ["edits", "portfolio.edits"],
 ];
 
@@ -163,9 +172,8 @@ function Plans({ rows, onOpen, onChanged, workspace }: { rows: readonly Row[]; o
   );
 }
 
-function Heading({ id, label, order, onOrder }: { id: Column | "next"; label: string; order: Order; onOrder: (order: Order) => void }) {
+function Heading({ id, label, order, onOrder }: { id: Column; label: string; order: Order; onOrder: (order: Order) => void }) {
   const t = useText();
-  if (id === "next") return <th scope="col">{label}</th>;
   const sorted = order.column === id;
   const say = sorted ? t(order.down ? "portfolio.sortDown" : "portfolio.sortUp", { column: label }) : label;
   return (
@@ -188,7 +196,6 @@ interface LineProps {
 function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
   const t = useText();
   const days = useDays();
-  const next = row.gate ?? row.next;
   return (
     <tr className="plans-row" data-plan={row.id}>
       <th scope="row" className="plans-name">
@@ -200,15 +207,16 @@ function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
       <td data-label={t("portfolio.goLive")}>
         {row.goLive.date && <span className="plans-date">{days.format(row.goLive.date)}</span>}
         {row.goLive.late > 0 && <span className="plans-late">{t("portfolio.forecast", { date: days.format(row.goLive.forecast) })}</span>}
-        {row.slipped > 0 && <span className="plans-soft">{t("portfolio.slipped", { days: row.slipped })}</span>}
       </td>
-      <td className="plans-next" data-label={t("portfolio.next")}>
-        {next && (
-          <>
-            <span>{row.gate ? t("portfolio.gate", { title: next.title }) : next.title}</span>
-            {next.due && <span className="plans-soft">{t("portfolio.due", { date: days.format(next.due) })}</span>}
-          </>
+      <td data-label={t("portfolio.slip")}>
+        {!row.problem && (
+          <span className={row.slipped > 0 ? "plans-late" : "plans-soft"}>
+            {row.slipped === 0 ? t("portfolio.onDate") : t(row.slipped > 0 ? "portfolio.slipped" : "portfolio.won", { days: Math.abs(row.slipped) })}
+          </span>
         )}
+      </td>
+      <td className="plans-next" data-label={t("portfolio.nextGate")}>
+        {!row.problem && <NextGate row={row} />}
       </td>
       <td data-label={t("portfolio.edits")}>{!row.problem && <Edits row={row} />}</td>
       <td className="plans-more">{row.own && <RowMenu row={row} own={row.own} onOpen={onOpen} onChanged={onChanged} />}</td>
@@ -257,6 +265,20 @@ function Progress({ row }: { row: Row }) {
   );
 }
 
+/** The gate that comes first; without one, the step that does, and both say which they are. */
+function NextGate({ row: { gate, next } }: { row: Row }) {
+  const t = useText();
+  const days = useDays();
+  const one = gate ?? next;
+  return (
+    <>
+      {!gate && <span className="plans-soft">{t(next ? "portfolio.noGate" : "portfolio.noGateNoStep")}</span>}
+      {one && <span>{one.title || t("step.untitled")}</span>}
+      {one?.due && <span className="plans-soft">{t("portfolio.due", { date: days.format(one.due) })}</span>}
+    </>
+  );
+}
+
 /** When each side worked on it last: a plan only one side touches is in trouble. */
 function Edits({ row }: { row: Row }) {
   const t = useText();
@@ -275,10 +297,13 @@ function Edits({ row }: { row: Row }) {
 function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOpen: (link: string) => void; onChanged: () => void }) {
   const t = useText();
   const announce = useAnnounce();
+  const problem = useProblem();
   const [asking, setAsking] = useState<"duplicate" | "template" | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
   const selling = own.role === "owner" || own.role === "seller";
   if (!selling) return null;
   const archive = async () => {
+    setFailed(null);
     await own.api.archive(row.id, !row.archived);
     announce(t(row.archived ? "portfolio.restored" : "portfolio.archived", { title: row.title }));
     onChanged();
@@ -290,7 +315,7 @@ function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOp
         placement="bottom end"
         onAction={(key) => {
           if (key === "duplicate" || key === "template") setAsking(key);
-          if (key === "archive") archive().catch(() => onChanged());
+          if (key === "archive") archive().catch((cause: unknown) => setFailed(problem(cause)));
         }}
         button={<IconButton small icon="more" label={t("portfolio.more", { title: row.title })} />}
       >
@@ -304,6 +329,11 @@ function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOp
           {t(row.archived ? "portfolio.restore" : "portfolio.archive")}
         </MenuItem>
       </MenuButton>
+      {failed !== null && (
+        <span className="plans-problem" role="alert">
+          {failed}
+        </span>
+      )}
       {asking === "duplicate" && <DuplicateDialog api={own.api} plan={row} onClose={() => setAsking(null)} onOpen={onOpen} />}
       {asking === "template" && (
         <TemplateDialog

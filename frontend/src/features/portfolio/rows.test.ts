@@ -11,9 +11,9 @@ function row(id: string, change: Partial<Row> = {}): Row {
 }
 
 const rows = [
-  row("Borealis", { light: "red", done: 5, goLive: { date: "2027-03-01", forecast: "2027-03-01", late: 0 }, sellerAt: "2026-11-20T10:00:00Z" }),
+  row("Borealis", { light: "red", done: 5, goLive: { date: "2027-03-01", forecast: "2027-03-01", late: 0 }, slipped: 9, sellerAt: "2026-11-20T10:00:00Z" }),
   row("acme", { light: "yellow", done: 9, goLive: { date: "2027-01-15", forecast: "2027-01-15", late: 0 }, buyerAt: "2026-11-21T10:00:00Z" }),
-  row("Corvus", { light: "", total: 0, next: { node: "n", title: "Security review", due: "", side: "buyer" } }),
+  row("Corvus", { light: "", total: 0, next: { node: "n", title: "Security review", due: "", side: "buyer" }, slipped: -2, gate: { node: "g", title: "Terms agreed", due: "2027-01-08", side: "buyer" } }),
   row("Old", { archived: true }),
 ];
 const ids = (list: readonly Row[]) => list.map((each) => each.id).join(" ");
@@ -25,6 +25,9 @@ describe("arrange", () => {
     ["current", "", "health", false, "Borealis acme Corvus"],
     ["current", "", "progress", true, "acme Borealis Corvus"],
     ["current", "", "goLive", false, "acme Borealis Corvus"],
+    ["current", "", "slipped", true, "Borealis acme Corvus"],
+    ["current", "", "gate", false, "Corvus acme Borealis"],
+    ["current", "terms", "plan", false, "Corvus"],
     ["current", "", "edits", true, "acme Borealis Corvus"],
     ["attention", "", "plan", false, "acme Borealis"],
     ["archived", "", "plan", false, "Old"],

@@ -13,7 +13,7 @@ export interface Row extends PlanRow {
   readonly own: OwnPlan | null;
 }
 
-export type Column = "plan" | "health" | "progress" | "goLive" | "edits";
+export type Column = "plan" | "health" | "progress" | "goLive" | "slipped" | "gate" | "edits";
 export type Filter = "current" | "attention" | "archived";
 export interface Order {
   readonly column: Column;
@@ -30,6 +30,8 @@ const before: Readonly<Record<Column, (a: Row, b: Row) => number>> = {
   progress: (a, b) => share(a) - share(b),
   // Plans without a date come last whichever way the others go.
   goLive: (a, b) => compare(a.goLive.date || a.goLive.forecast || "9999", b.goLive.date || b.goLive.forecast || "9999"),
+  slipped: (a, b) => a.slipped - b.slipped,
+  gate: (a, b) => compare(a.gate?.due || "9999", b.gate?.due || "9999") || Number(!a.gate) - Number(!b.gate),
   edits: (a, b) => compare(latest(a), latest(b)),
 };
 
