@@ -4,5 +4,6 @@ export const isApple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.tes
 /** A shortcut with the platform's main modifier, as its keyboards spell it: ⌘B or Ctrl+B. */
 export const modKey = (key: string): string => (isApple ? `⌘${key}` : `Ctrl+${key}`);
 
+export const searchKeys = modKey("K");
 export const undoKeys = modKey("Z");
 export const redoKeys = isApple ? "⇧⌘Z" : "Ctrl+Y";

@@ -8,6 +8,7 @@ import { lints } from "./de/lints";
 import { people } from "./de/people";
 import { portfolio } from "./de/portfolio";
 import { review } from "./de/review";
+import { search } from "./de/search";
 import { structure } from "./de/structure";
 import { timeline } from "./de/timeline";
 import { why } from "./de/why";
@@ -25,5 +26,6 @@ export const de: Messages = {
   ...hub,
   ...review,
   ...portfolio,
+  ...search,
   ...language,
 };

@@ -11,6 +11,7 @@ import { lints } from "./en/lints";
 import { people } from "./en/people";
 import { portfolio } from "./en/portfolio";
 import { review } from "./en/review";
+import { search } from "./en/search";
 import { structure } from "./en/structure";
 import { timeline } from "./en/timeline";
 import { why } from "./en/why";
@@ -27,6 +28,7 @@ export const en = {
   ...hub,
   ...review,
   ...portfolio,
+  ...search,
   ...language,
 } as const;
 

@@ -5,7 +5,7 @@ import { useAnnounce } from "../../ui/announcer";
 import { Button, IconButton, IconToggle } from "../../ui/button";
 import { Icon, Logo, type IconName } from "../../ui/icons";
 import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
-import { redoKeys, undoKeys } from "../../ui/platform";
+import { redoKeys, searchKeys, undoKeys } from "../../ui/platform";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { CommentsPanel } from "./comments/panel";
@@ -13,6 +13,7 @@ import { Connection, Proposals, useStatusSentence, type ConnectionState, type Ke
 import { DatesProvider } from "./dates/propose";
 import { PresenceBar, usePresent, usePublishField } from "./presence";
 import { OpenStepsProvider, usePhone } from "./open-steps";
+import { Search, useSearch } from "./search/open-search";
 import { ScreenProvider, useScreen, type PlanScreen } from "./screen";
 import { PlanSheet } from "./sheet";
 import { createListState, ListProvider } from "./structure/state";
@@ -75,6 +76,7 @@ function Screen(props: PlanPageProps) {
   usePublishField();
   useUndoKeys();
   useComingsAndGoings();
+  const searching = useSearch();
   useEffect(() => {
     document.title = title ? `${title} · Coplan` : "Coplan";
   }, [title]);
@@ -83,7 +85,7 @@ function Screen(props: PlanPageProps) {
       <a className="skip-link" href="#plan">
         {t("skip.plan")}
       </a>
-      <Bar {...props} />
+      <Bar {...props} onSearch={() => searching.setOpen(true)} />
       <ViewTabs view={view} planId={screen.planId} />
       <div className="plan-columns">
         <main id="plan" className="plan-main" tabIndex={-1}>
@@ -92,6 +94,7 @@ function Screen(props: PlanPageProps) {
         </main>
         <CommentsPanel />
       </div>
+      {searching.isOpen && <Search onClose={() => searching.setOpen(false)} />}
     </div>
   );
 }
@@ -107,7 +110,7 @@ function View({ view }: { view: ViewId }) {
   );
 }
 
-function Bar({ screen, status, historyHref, onShare, theme, settings }: PlanPageProps) {
+function Bar({ screen, status, historyHref, onShare, onSearch, theme, settings }: PlanPageProps & { onSearch: () => void }) {
   const t = useText();
   const phone = usePhone();
   const { noun } = useReadable(screen.store.meta);
@@ -123,11 +126,12 @@ function Bar({ screen, status, historyHref, onShare, theme, settings }: PlanPage
       {phone ? (
         <>
           <CommentsToggle />
-          <PhoneMenu historyHref={historyHref} onShare={onShare} settings={settings} />
+          <PhoneMenu historyHref={historyHref} onShare={onShare} onSearch={onSearch} settings={settings} />
         </>
       ) : (
         <>
           <UndoButtons />
+          <IconButton icon="search" label={t("search.title")} keys={searchKeys} onPress={onSearch} />
           <CommentsToggle />
           {historyHref !== null && (
             <a className="button button-quiet" href={historyHref}>
@@ -178,7 +182,7 @@ function CommentsToggle() {
   );
 }
 
-function PhoneMenu({ historyHref, onShare, settings }: Pick<PlanPageProps, "historyHref" | "onShare" | "settings">) {
+function PhoneMenu({ historyHref, onShare, onSearch, settings }: Pick<PlanPageProps, "historyHref" | "onShare" | "settings"> & { onSearch: () => void }) {
   const t = useText();
   const { undo } = useScreen();
   const { canUndo, canRedo } = useReadable(undo?.state ?? nothing);
@@ -192,6 +196,7 @@ function PhoneMenu({ historyHref, onShare, settings }: Pick<PlanPageProps, "hist
         if (key === "undo") undo?.undo();
         if (key === "redo") undo?.redo();
         if (key === "share") onShare?.();
+        if (key === "search") onSearch();
         settings.find((one) => one.id === key)?.onAction();
       }}
       button={<IconButton icon="more" label={t("more")} />}
@@ -207,6 +212,9 @@ function PhoneMenu({ historyHref, onShare, settings }: Pick<PlanPageProps, "hist
         </MenuItem>
       )}
       {undo && <MenuSeparator />}
+      <MenuItem id="search" icon="search">
+        {t("search.title")}
+      </MenuItem>
       {historyHref !== null && (
         <MenuItem id="history" icon="history" href={historyHref}>
           {t("history.link")}

@@ -36,7 +36,7 @@ export function Summary() {
 
   const folded = phone && tall && !unfolded;
   return (
-    <section className={`summary${folded ? " is-folded" : ""}`}>
+    <section className={`summary${folded ? " is-folded" : ""}`} data-goto="summary">
       <h2 className="section-label">{t("summary.title")}</h2>
       <div ref={frame} className="summary-frame" onFocus={() => setUnfolded(true)}>
         <div>

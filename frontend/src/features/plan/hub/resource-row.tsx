@@ -49,7 +49,7 @@ export function ResourceRow(props: RowProps) {
   const name = resourceName(one);
   const empty = one.url === "" && one.blob === "";
   return (
-    <li className={`resource${empty ? " resource-slot" : ""}`} aria-label={name}>
+    <li className={`resource${empty ? " resource-slot" : ""}`} aria-label={name} data-goto={`resource:${one.id}`}>
       <span className="resource-main">
         {rights.write ? (
           <CellField label={t("hub.titleOf", { name })} value={one.title} maxLength={200} column="resource" className="resource-title" onCommit={(text) => setResourceTitle(plan, one.id, text)} />

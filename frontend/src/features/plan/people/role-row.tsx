@@ -25,7 +25,7 @@ export function RoleRow({ role, steps }: { role: RoleSnapshot; steps: Coverage }
   const title = role.title;
   if (!rights.write || (!rights.frame && role.side === "seller")) return <StillRow role={role} steps={steps} />;
   return (
-    <li className="people-row" aria-label={title}>
+    <li className="people-row" aria-label={title} data-goto={`role:${role.id}`}>
       <CellField
         className="people-role"
         label={t("people.roleOf", { role: title })}
@@ -211,7 +211,7 @@ function StillRow({ role, steps }: { role: RoleSnapshot; steps: Coverage }) {
   const t = useText();
   const days = useDays();
   return (
-    <li className="people-row people-row-still">
+    <li className="people-row people-row-still" data-goto={`role:${role.id}`}>
       <span className="people-role">{role.title}</span>
       <span className="people-name">{role.name || <span className="people-none">{t("people.nameNone")}</span>}</span>
       <span className="people-email">{role.email && <a href={`mailto:${encodeURIComponent(role.email).replace("%40", "@")}`}>{role.email}</a>}</span>

@@ -34,7 +34,7 @@ export function WorkingAgreement() {
           const text = workingText(plan, field);
           const id = `working:${field}`;
           return (
-            <div key={field} className="working-field">
+            <div key={field} className="working-field" data-goto={id}>
               <h3 className="details-label">{t(words[field].label)}</h3>
               {rights.write && text ? (
                 <SharedField

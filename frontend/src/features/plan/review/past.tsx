@@ -42,7 +42,7 @@ function Held({ review }: { review: ReviewView }) {
       ) : (
         <ul className="review-decided">
           {review.decisions.map((decision, at) => (
-            <li key={at}>
+            <li key={at} data-goto={`decision:${review.id}/${at}`}>
               <p className="review-decided-text">{decision.text}</p>
               <About decision={decision} />
             </li>

@@ -47,6 +47,7 @@ const groups: readonly { readonly title: MessageId; readonly keys: readonly Keys
   {
     title: "keys.anywhere",
     keys: [
+      { keys: [`${command} K`, "/"], does: "search.title" },
       { keys: [undoKeys], does: "keys.undo" },
       { keys: [redoKeys], does: "keys.redo" },
       { keys: ["?", `${command} /`], does: "keys.help" },

@@ -51,7 +51,7 @@ function CaseField({ name }: { name: CaseKey }) {
   const field = `case:${name}`;
   const label = t(`case.${name}`);
   return (
-    <div className="case-field">
+    <div className="case-field" data-goto={field}>
       <h2 className="details-label" aria-hidden={rights.write}>
         {label}
       </h2>
@@ -84,7 +84,7 @@ function Event() {
   const id = useId();
   const now = event ?? { what: "", source: "", consequence: "" };
   return (
-    <section className="case-section" aria-labelledby={id}>
+    <section className="case-section" aria-labelledby={id} data-goto="event">
       <h2 id={id} className="page-heading">
         {t("event.title")}
       </h2>

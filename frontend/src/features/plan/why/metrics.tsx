@@ -90,7 +90,7 @@ function Row({ metric, first, last }: { metric: MetricView; first: boolean; last
   const owner = roles.find((role) => role.id === roleId(metric.role));
   const date = metric.date === "" ? t("metric.noDate") : days.format(metric.date);
   return (
-    <div className="metric" role="row" data-metric={metric.id}>
+    <div className="metric" role="row" data-metric={metric.id} data-goto={`metric:${metric.id}`}>
       {METRIC_TEXTS.map((key) => {
         const text = metricText(plan, id, key);
         const field = `metric:${metric.id}:${key}`;
