@@ -1,8 +1,9 @@
-import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { Suspense, useRef, useState, type ReactNode } from "react";
 import { Button as AriaButton, Dialog, Popover } from "react-aria-components";
 import { Button } from "./button";
+import { lazyPart } from "./lazy";
 
-const Month = lazy(() => import("./calendar"));
+const Month = lazyPart(() => import("./calendar"));
 
 export interface DateMenuProps {
   /** What the date is, and for the button the date it is now. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import * as Y from "yjs";
 import { LIMITS, NODE, nodeMap, noteOf } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
@@ -10,9 +10,10 @@ import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
 import { RichText } from "./text/rich-text";
 import { SharedField } from "./text/shared-field";
+import { lazyPart } from "../../ui/lazy";
 
-const StepResources = lazy(() => import("./hub/step-resources"));
-const StepForm = lazy(() => import("./step-form"));
+const StepResources = lazyPart(() => import("./hub/step-resources"));
+const StepForm = lazyPart(() => import("./step-form"));
 
 /** What a step says when it is opened: description, reason, and the fields of its row in full. */
 export function StepDetails({ node }: { node: NodeSnapshot }) {

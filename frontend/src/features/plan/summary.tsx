@@ -1,12 +1,13 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { usePhone } from "./open-steps";
 import { useScreen } from "./screen";
 import { RichText } from "./text/rich-text";
+import { lazyPart } from "../../ui/lazy";
 
-const SummaryMeter = lazy(() => import("./why/meter"));
+const SummaryMeter = lazyPart(() => import("./why/meter"));
 
 /** Pixels of summary shown on a phone before it folds, so that the steps are a thumb's flick away. */
 const FOLDED = 250;

@@ -1,5 +1,6 @@
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import { useText, type MessageId } from "../../ui/text";
+import { lazyPart } from "../../ui/lazy";
 import "./views.css";
 
 /** The pages a plan has besides itself; each stands at /p/<plan>/<id>. */
@@ -15,12 +16,12 @@ interface View {
 /** In the order of their tabs. */
 export const VIEWS: readonly View[] = [
   { id: "plan", label: "view.plan", page: null },
-  { id: "timeline", label: "view.timeline", page: lazy(() => import("./timeline/timeline-page")) },
-  { id: "case", label: "view.case", page: lazy(() => import("./why/case-page")) },
-  { id: "people", label: "view.people", page: lazy(() => import("./people/people-page")) },
-  { id: "resources", label: "view.resources", page: lazy(() => import("./hub/resources-page")) },
-  { id: "review", label: "view.review", page: lazy(() => import("./review/review-page")) },
-  { id: "memo", label: "view.memo", page: lazy(() => import("./why/memo-page")) },
+  { id: "timeline", label: "view.timeline", page: lazyPart(() => import("./timeline/timeline-page")) },
+  { id: "case", label: "view.case", page: lazyPart(() => import("./why/case-page")) },
+  { id: "people", label: "view.people", page: lazyPart(() => import("./people/people-page")) },
+  { id: "resources", label: "view.resources", page: lazyPart(() => import("./hub/resources-page")) },
+  { id: "review", label: "view.review", page: lazyPart(() => import("./review/review-page")) },
+  { id: "memo", label: "view.memo", page: lazyPart(() => import("./why/memo-page")) },
 ];
 
 export function isViewId(text: string): text is ViewId {

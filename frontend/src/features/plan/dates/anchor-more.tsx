@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useIntl } from "react-intl";
 import { Button } from "../../../ui/button";
 import { useText } from "../../../ui/text";
@@ -6,8 +6,9 @@ import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
 import { useSchedule } from "./propose";
 import { dayWords } from "./words";
+import { lazyPart } from "../../../ui/lazy";
 
-const DatesPanel = lazy(() => import("./panel"));
+const DatesPanel = lazyPart(() => import("./panel"));
 
 /** Beside the plan's date: what it will really be when that differs, and the way to all about dates. */
 export function AnchorMore() {

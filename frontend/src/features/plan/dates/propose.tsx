@@ -13,7 +13,7 @@
  * Whatever moves another step, or go-live, is shown before it is made; what moves nothing else is made at once.
  * Both hooks need a `DatesProvider` above them, which the plan's page and its replay have.
  */
-import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, Suspense, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { EditError } from "../../../plan/edit";
 import type { NodeId } from "../../../plan/schema";
 import { commitChange, followSchedule, previewChange, settleDates, type Change, type LiveSchedule, type Preview, type ScheduleInput, type StepDate } from "../../../plan/schedule";
@@ -21,8 +21,9 @@ import { useAnnounce } from "../../../ui/announcer";
 import { useToday } from "../../../ui/dates";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
+import { lazyPart } from "../../../ui/lazy";
 
-const PreviewDialog = lazy(() => import("./preview-dialog"));
+const PreviewDialog = lazyPart(() => import("./preview-dialog"));
 
 /** Makes a change of dates, after a look at what it moves. */
 export type ProposeChange = (change: Change) => void;

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { addGate } from "../../../plan/gates";
 import type { NodeSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
@@ -7,8 +7,9 @@ import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
 import "./gates.css";
+import { lazyPart } from "../../../ui/lazy";
 
-const GateSection = lazy(() => import("./section"));
+const GateSection = lazyPart(() => import("./section"));
 
 /** A step's gate among its details, or the way to give it one. */
 export function Gate({ node }: { node: NodeSnapshot }) {

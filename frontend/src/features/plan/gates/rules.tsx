@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { NodeId } from "../../../plan/schema";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
@@ -14,8 +14,9 @@ import { roleLabel } from "../step-fields";
 import { goToStep } from "./lock";
 import { useRules, type StandingRule } from "./rule-status";
 import { seatOf } from "./words";
+import { lazyPart } from "../../../ui/lazy";
 
-const RulesDialog = lazy(() => import("./rules-dialog"));
+const RulesDialog = lazyPart(() => import("./rules-dialog"));
 
 /** Delays that a rule has raised and nobody answered yet: what, how late, and who is asked. */
 export function RaisedRules() {

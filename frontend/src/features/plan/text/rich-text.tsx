@@ -1,9 +1,10 @@
-import { lazy, Suspense, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import { useScreen } from "../screen";
 import type { EditorProps } from "./editor";
 import { StaticText } from "./static-text";
+import { lazyPart } from "../../../ui/lazy";
 
-const RichEditor = lazy(() => import("./editor"));
+const RichEditor = lazyPart(() => import("./editor"));
 
 /** Shared rich text: an editor for those who may write or comment, plain reading for everyone else. */
 export function RichText({ empty, ...props }: EditorProps & { empty?: ReactNode }) {
