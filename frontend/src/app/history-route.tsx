@@ -41,6 +41,7 @@ function Moment({ doc, planId }: { doc: Y.Doc; planId: string }) {
       person: null,
       awareness: null,
       undo: null,
+      conflicts: null,
       comments,
       command: () => Promise.reject(new Error("A replay can't be changed.")),
       trackOrigin: () => undefined,

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { PlanPage } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
@@ -7,6 +7,7 @@ import { Cell } from "../plan/readable";
 import { createPlanStore } from "../plan/store";
 import { createUndo } from "../plan/undo";
 import { createApi } from "../sync/api";
+import { followConflicts } from "../sync/conflicts";
 import { createFiles } from "../sync/files";
 import { createLog } from "../sync/log";
 import { openPlanSession, type Live, type PlanSession } from "../sync/session";
@@ -14,8 +15,9 @@ import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
 import type { Key } from "./keys";
 import { ThemeMenu, useReaderSettings } from "./theme";
+import { fetchParts, lazyPart } from "../ui/lazy";
 
-const ShareDialog = lazy(() => import("../features/share/share"));
+const ShareDialog = lazyPart(() => import("../features/share/share"));
 
 /** Opens the connection for as long as the page is shown. */
 export default function PlanRoute({ planKey, view }: { planKey: Key; view: ViewId }) {
@@ -29,6 +31,7 @@ export default function PlanRoute({ planKey, view }: { planKey: Key; view: ViewI
     return [opened, () => void opened.close()] as const;
   }, [planKey]);
   const session = useResource(openSession);
+  useEffect(fetchParts, []);
   return session && <Connected session={session} planKey={planKey} view={view} />;
 }
 
@@ -39,20 +42,22 @@ function Connected({ session, planKey, view }: { session: PlanSession; planKey: 
 }
 
 /** What belongs to one document and is closed with it. */
-function useDocument(doc: Y.Doc) {
+function useDocument(doc: Y.Doc, session: PlanSession, { plan, person }: Key) {
   const openDocument = useCallback(() => {
-    const opened = open(doc);
+    const opened = open(doc, session, `${plan}.${person}`);
     const close = () => {
+      opened.conflicts.close();
       opened.undo.close();
       opened.store.close();
     };
     return [opened, close] as const;
-  }, [doc]);
+  }, [doc, session, plan, person]);
   return useResource(openDocument);
 }
 
-function open(doc: Y.Doc) {
+function open(doc: Y.Doc, session: PlanSession, name: string) {
   const store = createPlanStore(doc);
+  const conflicts = followConflicts(store.plan, { name, loaded: session.loaded(), storage: localStorageOrNone() });
   // The editor's own origin joins the list once its code is loaded.
   const origins: unknown[] = [];
   const undo = createUndo(store.plan, origins);
@@ -61,13 +66,22 @@ function open(doc: Y.Doc) {
     origins.push(origin);
     undo.manager.addTrackedOrigin(origin);
   };
-  return { store, undo, trackOrigin };
+  return { store, undo, trackOrigin, conflicts };
+}
+
+/** Browsers may forbid the very asking. */
+function localStorageOrNone(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
 }
 
 const mayManage = (role: string) => role === "owner" || role === "seller" || role === "champion";
 
 function Editing({ session, live, planKey, view }: { session: PlanSession; live: Live; planKey: Key; view: ViewId }) {
-  const parts = useDocument(live.doc);
+  const parts = useDocument(live.doc, session, planKey);
   const hello = useReadable(session.hello);
   const [sharing, setSharing] = useState(false);
   const [comments] = useState(() => new Cell<CommentsView>({ open: false, active: null, draft: null }));
@@ -91,6 +105,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         person: person ?? { id: planKey.person, name: planKey.name, role, side: planKey.side, color: "" },
         awareness: live.awareness,
         undo: can.write ? parts.undo : null,
+        conflicts: can.write ? parts.conflicts : null,
         comments,
         command: session.command,
         files,

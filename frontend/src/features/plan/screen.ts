@@ -4,6 +4,7 @@ import type { Cell } from "../../plan/readable";
 import type { NodeId, Plan, ThreadId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
 import type { Undo } from "../../plan/undo";
+import type { Conflicts } from "../../sync/conflicts";
 import type { PlanFiles } from "../../sync/files";
 import type { PlanLog } from "../../sync/log";
 
@@ -57,6 +58,8 @@ export interface PlanScreen {
   readonly person: Person | null;
   readonly awareness: Awareness | null;
   readonly undo: Undo | null;
+  /** Values that this person and another set at once; null for those who can't write. */
+  readonly conflicts: Conflicts | null;
   readonly comments: Cell<CommentsView>;
   /** Uploads and downloads; null where there are none, as in replay. */
   readonly files: PlanFiles | null;

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback } from "react";
+import { Suspense, useCallback } from "react";
 import { flushSync } from "react-dom";
 import { restoreNode } from "../../plan/edit";
 import { isBlank } from "../../plan/outline";
@@ -18,17 +18,19 @@ import { useNode } from "./hooks";
 import { useScreen } from "./screen";
 import { AddStage, Stage } from "./stage";
 import { StepRow } from "./step-row";
+import { ClashSummary } from "./structure/clash-summary";
 import { ListTools } from "./structure/list-tools";
 import { NextStep } from "./structure/next-step";
 import { setFolded, type ListState, useEssentials, useIsSelecting, useList } from "./structure/state";
 import { useSheetKeys } from "./structure/use-keys";
 import "./structure/structure.css";
 import { Summary } from "./summary";
+import { lazyPart } from "../../ui/lazy";
 
-const Suggestions = lazy(() => import("./lints/suggestions"));
-const SelectionBar = lazy(() => import("./structure/selection-bar"));
-const KeysHelp = lazy(() => import("./structure/help"));
-const PasteDialog = lazy(() => import("./structure/paste-dialog"));
+const Suggestions = lazyPart(() => import("./lints/suggestions"));
+const SelectionBar = lazyPart(() => import("./structure/selection-bar"));
+const KeysHelp = lazyPart(() => import("./structure/help"));
+const PasteDialog = lazyPart(() => import("./structure/paste-dialog"));
 
 /** The plan itself, as one reads and writes it; without rights it is a page to read. */
 export function PlanSheet({ replay = false }: { replay?: boolean }) {
@@ -57,6 +59,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
   return (
     <div className={`sheet${essentials ? " is-essential" : ""}${selecting ? " is-selecting" : ""}`} data-drag-root {...keys}>
       <PlanHeader />
+      {!replay && <ClashSummary onGo={goTo} />}
       {!replay && <NextStep onGo={goTo} />}
       {!replay && <RaisedRules />}
       <Summary />

@@ -16,6 +16,7 @@ import { useDrag, useNudge } from "./move";
 import { FieldPresence } from "./presence";
 import { useScreen } from "./screen";
 import { StepRow } from "./step-row";
+import { StepClashes } from "./structure/clash-summary";
 import { rowOf, selectAllIn } from "./structure/rows";
 import { setFolded, useIsFolded, useList } from "./structure/state";
 import { useListActions } from "./structure/use-actions";
@@ -62,6 +63,7 @@ export const Stage = memo(function Stage({ branch }: { branch: TreeNode }) {
         {rights.write && <StageMenu id={branch.id} title={title} onAdd={add} />}
         <StageCount branch={branch} />
       </div>
+      <StepClashes id={branch.id} />
       <StageLock stage={branch.id} />
       {!folded && (
         <ol className="steps" data-list={branch.id}>

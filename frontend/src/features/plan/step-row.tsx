@@ -22,6 +22,7 @@ import { statuses, statusMessage, StatusGlyph } from "./status";
 import { OwnerField } from "./step-fields";
 import { StepDetails } from "./step-details";
 import { StepMenu } from "./step-menu";
+import { StepClashes } from "./structure/clash-summary";
 import { RowNotes } from "./structure/row-notes";
 import { SelectBox } from "./structure/select-box";
 import { useIsFolded, useIsSelected } from "./structure/state";
@@ -71,6 +72,7 @@ export const StepRow = memo(function StepRow({ branch }: { branch: TreeNode }) {
         </span>
         <StepTools node={node} title={title} open={open} />
       </div>
+      <StepClashes id={branch.id} />
       {open && <StepDetails node={node} />}
       {branch.children.length > 0 && !folded && (
         <ol className="steps steps-nested" data-list={branch.id}>
