@@ -30,7 +30,7 @@ var workloads = []string{
 }
 
 // phases are the columns a workload may report, in the order of the table's rows.
-var phases = []string{"local", "apply", "exchange", "load", "encode", "merge", "fold", "diff", "join", "heap", "rss"}
+var phases = []string{"local", "apply", "exchange", "load", "load+read", "encode", "merge", "fold", "diff", "join", "heap", "rss"}
 
 func main() {
 	dir := flag.String("dir", "", "folder that prepare.mjs filled")
@@ -39,6 +39,7 @@ func main() {
 	only := flag.String("only", "", "comma-separated beginnings of workload names; empty for all")
 	skip := flag.String("skip", "", "comma-separated engines to leave out")
 	out := flag.String("out", "", "Markdown file to write")
+	notesFile := flag.String("notes", "", "Markdown to put below the table")
 	limit := flag.Duration("limit", 20*time.Second, "bound on one run of one engine, start and preparation included")
 	slow := flag.Duration("slow", 5*time.Second, "a run that takes longer is the only one of its engine and workload")
 	budget := flag.Duration("budget", 11*time.Minute, "no round but the first goes on after this time")
@@ -66,12 +67,21 @@ func main() {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
+	notes := ""
+	if *notesFile != "" {
+		data, err := os.ReadFile(*notesFile)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "compare:", err)
+			os.Exit(1)
+		}
+		notes = "\n" + string(data)
+	}
 	// Written after each workload, so that whatever happens later, the table stays.
 	write := func() {
 		if *out == "" {
 			return
 		}
-		text := fmt.Sprintf(header, time.Now().UTC().Format(time.DateOnly), machine(), *rounds, *slow, *budget, *limit, about.Trace) + c.table() + c.perOp()
+		text := fmt.Sprintf(header, time.Now().UTC().Format(time.DateOnly), machine(), *rounds, *slow, *budget, *limit, about.Trace) + c.table() + notes + c.perOp()
 		if err := os.WriteFile(*out, []byte(text), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "compare:", err)
 			os.Exit(1)
@@ -95,9 +105,17 @@ func main() {
 const header = `# Results
 
 Written by ` + "`make bench`" + ` on %s. %s
-Medians of up to %d rounds; in each round every engine runs every workload in a process of its own, one after the other.
-A figure with \* is that of a single run: it took more than %v, or the time for all (%v) was over. "> limit" stands for more than %v,
+Every engine runs every workload in a process of its own, one after the other, in up to %d rounds; the table has the medians of the rounds.
+Within a process each phase is repeated, on fresh documents, for 150 ms (60 times at most, three times at least unless that takes longer than
+600 ms), and the median counts: all engines are measured warm, by the same rule. Making the documents, reading files and freeing are not timed.
+A figure with \* is that of a single round: it took more than %v, or the time for all (%v) was over. "> limit" stands for more than %v,
 start and preparation included.
+
+- *local* edits with one update each; *apply*: another replica takes the updates one by one; *exchange*: two take each other's work as one update each.
+- *load* reads a full state; *load+read* also shows the text or JSON, so that who opens lazily does all the work; *encode* writes the state, each
+  time after an edit; *join.300* writes the same state 300 times.
+- *memory* is what one more document takes, loaded and read once: sixteen of them beside two, in a fresh process, after collections.
+
 B4: %s.
 
 *ratio* is the best peer's figure divided by ours: above 1 we are ahead. "–": the engine has no such operation or is

@@ -14,7 +14,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"coplan/crdt"
 )
@@ -28,13 +27,6 @@ type result struct {
 	Length int                `json:"length,omitempty"`
 	Memory map[string]int64   `json:"memory,omitempty"`
 	PerOp  map[string]perOp   `json:"perOp,omitempty"`
-}
-
-// perOp is what one operation cost: nanoseconds, bytes and allocations.
-type perOp struct {
-	NS     float64 `json:"ns"`
-	Bytes  float64 `json:"bytes"`
-	Allocs float64 `json:"allocs"`
 }
 
 func main() {
@@ -70,9 +62,9 @@ func (b bench) run(workload string) (*result, error) {
 	case "B4.apply":
 		return b.apply()
 	case "B4.load":
-		return b.load("b4.v1.bin", 7)
+		return b.load()
 	case "B4x100.load":
-		return b.load("b4x100.v1.bin", 1)
+		return b.loadLarge()
 	case "merge.20k":
 		return b.merge(20_500)
 	case "merge.260k":
@@ -178,36 +170,6 @@ func applyAll(d *crdt.Doc, updates [][]byte) {
 	}
 }
 
-func ms(fn func()) float64 {
-	t0 := time.Now()
-	fn()
-	return float64(time.Since(t0).Nanoseconds()) / 1e6
-}
-
-// measured is ms plus what one of n operations cost.
-func measured(n int, fn func()) (float64, perOp) {
-	runtime.GC()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	t := ms(fn)
-	runtime.ReadMemStats(&after)
-	return t, perOp{
-		NS:     t * 1e6 / float64(n),
-		Bytes:  float64(after.TotalAlloc-before.TotalAlloc) / float64(n),
-		Allocs: float64(after.Mallocs-before.Mallocs) / float64(n),
-	}
-}
-
-// often answers the median of n runs; the first, cold run is among them.
-func often(n int, fn func()) float64 {
-	all := make([]float64, n)
-	for i := range all {
-		all[i] = ms(fn)
-	}
-	slices.Sort(all)
-	return all[n/2]
-}
-
 func encode(d *crdt.Doc) []byte {
 	out, err := d.EncodeStateAsUpdate(nil)
 	check(err)
@@ -240,9 +202,12 @@ func digest(v any) string {
 	return hex.EncodeToString(sum[:])[:12]
 }
 
-func read(d *crdt.Doc, container string) any {
-	if container == "array" {
+func read(d *crdt.Doc, kind string) any {
+	switch kind {
+	case "array":
 		return d.Array("array").ToJSON()
+	case "map":
+		return d.Map("map").ToJSON()
 	}
 	return d.Text("text").String()
 }
@@ -252,22 +217,25 @@ func newDoc(client uint64) *crdt.Doc {
 }
 
 func single(s script) (*result, error) {
-	a, b := newDoc(1001), newDoc(1002)
-	updates := record(a)
-	local, perLocal := measured(len(s.Ops), func() { play(a, s.Container, s.Ops) })
-	apply, perApply := measured(len(*updates), func() { applyAll(b, *updates) })
+	var a, b *crdt.Doc
+	var updates *[][]byte
+	local, perLocal := measureOps(len(s.Ops), func() *crdt.Doc {
+		a = newDoc(1001)
+		updates = record(a)
+		return a
+	}, func(d *crdt.Doc) { play(d, s.Container, s.Ops) })
+	apply, perApply := measureOps(len(*updates), func() *crdt.Doc {
+		b = newDoc(1002)
+		return b
+	}, func(d *crdt.Doc) { applyAll(d, *updates) })
 	got := digest(read(a, s.Container))
 	if digest(read(b, s.Container)) != got {
 		return nil, errors.New("replicas differ")
 	}
-	enc := often(5, func() { encode(a) })
-	state := encode(a)
-	ld := often(5, func() { load(state) })
-	return &result{
-		MS:    map[string]float64{"local": local, "apply": apply, "encode": enc, "load": ld},
-		Bytes: len(state), Update: meanSize(*updates), Result: got,
-		PerOp: map[string]perOp{"local": perLocal, "apply": perApply},
-	}, nil
+	size := meanSize(*updates)
+	times, bytes := states(a, s.Container)
+	times["local"], times["apply"] = local, apply
+	return &result{MS: times, Bytes: bytes, Update: size, Result: got, PerOp: map[string]perOp{"local": perLocal, "apply": perApply}}, nil
 }
 
 func meanSize(updates [][]byte) float64 {
@@ -278,37 +246,63 @@ func meanSize(updates [][]byte) float64 {
 	return float64(total) / float64(max(1, len(updates)))
 }
 
+// two is two replicas that have a text in common.
+type two struct {
+	a, b         *crdt.Doc
+	fromA, fromB *[][]byte
+	shared       []byte // what both know
+}
+
+func newTwo(s script) two {
+	w := two{a: newDoc(1001), b: newDoc(1002)}
+	w.fromA = record(w.a)
+	play(w.a, "text", []op{{text: s.Base}})
+	applyAll(w.b, *w.fromA)
+	w.shared = w.b.StateVector()
+	*w.fromA = nil
+	w.fromB = record(w.b)
+	return w
+}
+
+func (w two) edit(s script) {
+	play(w.a, "text", s.A)
+	play(w.b, "text", s.B)
+}
+
+func (w two) same() bool { return w.a.Text("text").String() == w.b.Text("text").String() }
+
 func pair(s script) (*result, error) {
-	a := newDoc(1001)
-	fromA := record(a)
-	play(a, "text", []op{{text: s.Base}})
-	b := newDoc(1002)
-	applyAll(b, *fromA)
-	shared := b.StateVector()
-	*fromA = nil
-	fromB := record(b)
-	local := ms(func() { play(a, "text", s.A); play(b, "text", s.B) })
-	a2, b2 := load(encode(a)), load(encode(b))
-	own, others := *fromA, *fromB
-	apply := ms(func() { applyAll(a, others); applyAll(b, own) })
-	exchange := ms(func() {
-		toB, err := a2.EncodeStateAsUpdate(shared)
+	var w, merged, delivered two
+	local := measure(func() two { w = newTwo(s); return w }, func(w two) { w.edit(s) })
+	states2 := [2][]byte{encode(w.a), encode(w.b)}
+	exchange := measure(func() two {
+		merged = two{a: load(states2[0]), b: load(states2[1])}
+		return merged
+	}, func(m two) {
+		toB, err := m.a.EncodeStateAsUpdate(w.shared)
 		check(err)
-		toA, err := b2.EncodeStateAsUpdate(shared)
+		toA, err := m.b.EncodeStateAsUpdate(w.shared)
 		check(err)
-		check(a2.ApplyUpdate(toA, nil))
-		check(b2.ApplyUpdate(toB, nil))
+		check(m.a.ApplyUpdate(toA, nil))
+		check(m.b.ApplyUpdate(toB, nil))
 	})
-	if t := a.Text("text").String(); t != b.Text("text").String() || t != a2.Text("text").String() || t != b2.Text("text").String() {
+	apply := measure(func() two {
+		delivered = newTwo(s)
+		delivered.edit(s)
+		own, others := slices.Clone(*delivered.fromA), slices.Clone(*delivered.fromB)
+		delivered.fromA, delivered.fromB = &own, &others
+		return delivered
+	}, func(w two) {
+		applyAll(w.a, *w.fromB)
+		applyAll(w.b, *w.fromA)
+	})
+	if !merged.same() || !delivered.same() || merged.a.Text("text").String() != delivered.a.Text("text").String() {
 		return nil, errors.New("replicas differ")
 	}
-	enc := often(5, func() { encode(a) })
-	state := encode(a)
-	ld := often(5, func() { load(state) })
-	return &result{
-		MS:    map[string]float64{"local": local, "apply": apply, "exchange": exchange, "encode": enc, "load": ld},
-		Bytes: len(state), Length: a.Text("text").Len(),
-	}, nil
+	length := merged.a.Text("text").Len()
+	times, bytes := states(merged.a, "text")
+	times["local"], times["apply"], times["exchange"] = local, apply, exchange
+	return &result{MS: times, Bytes: bytes, Length: length}, nil
 }
 
 func crowd(s script) (*result, error) {
@@ -330,12 +324,18 @@ func crowd(s script) (*result, error) {
 			}
 		})
 	}
-	reader := newDoc(1001)
-	apply, per := measured(len(updates), func() { applyAll(reader, updates) })
-	enc := often(5, func() { encode(reader) })
-	state := encode(reader)
-	ld := often(5, func() { load(state) })
-	return &result{MS: map[string]float64{"apply": apply, "encode": enc, "load": ld}, Bytes: len(state), PerOp: map[string]perOp{"apply": per}}, nil
+	var reader *crdt.Doc
+	apply, per := measureOps(len(updates), func() *crdt.Doc {
+		reader = newDoc(1001)
+		return reader
+	}, func(d *crdt.Doc) { applyAll(d, updates) })
+	kind := "map"
+	if s.Write == "array" {
+		kind = "array"
+	}
+	times, bytes := states(reader, kind)
+	times["apply"] = apply
+	return &result{MS: times, Bytes: bytes, PerOp: map[string]perOp{"apply": per}}, nil
 }
 
 func (b bench) ops() []op {
@@ -360,41 +360,50 @@ func (b bench) updates(limit int) [][]byte {
 
 func (b bench) local() (*result, error) {
 	ops := b.ops()
-	d := newDoc(1001)
+	var d *crdt.Doc
 	total := 0
-	d.OnUpdate(func(u []byte, _ any) { total += len(u) })
-	t, per := measured(len(ops), func() { play(d, "text", ops) })
+	t, per := measureOps(len(ops), func() *crdt.Doc {
+		d, total = newDoc(1001), 0
+		d.OnUpdate(func(u []byte, _ any) { total += len(u) })
+		return d
+	}, func(d *crdt.Doc) { play(d, "text", ops) })
 	return &result{MS: map[string]float64{"local": t}, Update: float64(total) / float64(len(ops)),
 		Result: digest(d.Text("text").String()), PerOp: map[string]perOp{"local": per}}, nil
 }
 
 func (b bench) apply() (*result, error) {
 	updates := b.updates(1 << 30)
-	d := newDoc(1001)
-	t, per := measured(len(updates), func() { applyAll(d, updates) })
+	var d *crdt.Doc
+	t, per := measureOps(len(updates), func() *crdt.Doc { d = newDoc(1001); return d }, func(d *crdt.Doc) { applyAll(d, updates) })
 	return &result{MS: map[string]float64{"apply": t}, Result: digest(d.Text("text").String()), PerOp: map[string]perOp{"apply": per}}, nil
 }
 
-func (b bench) load(name string, times int) (*result, error) {
-	state, err := os.ReadFile(b.file(name))
+func (b bench) load() (*result, error) {
+	state, err := os.ReadFile(b.file("b4.v1.bin"))
 	if err != nil {
 		return nil, err
 	}
-	ld := often(times, func() { load(state) })
 	d := load(state)
-	// A change between two encodes, so that a cached one is not what is measured.
-	enc := often(times, func() { touch(d); encode(d) })
-	return &result{MS: map[string]float64{"load": ld, "encode": enc}, Bytes: len(state), Result: digest(load(state).Text("text").String())}, nil
+	got := digest(d.Text("text").String())
+	times, bytes := states(d, "text")
+	return &result{MS: times, Bytes: bytes, Result: got}, nil
 }
 
-func touch(d *crdt.Doc) {
-	d.Transact(nil, func(tx *crdt.Tx) { d.Map("touch").Set(tx, "k", 1) })
+func (b bench) loadLarge() (*result, error) {
+	state, err := os.ReadFile(b.file("b4x100.v1.bin"))
+	if err != nil {
+		return nil, err
+	}
+	var d *crdt.Doc
+	ld := measure(nothing, func(struct{}) { d = load(state) })
+	enc := measure(func() *crdt.Doc { touch(d, "text"); return d }, func(d *crdt.Doc) { encode(d) })
+	return &result{MS: map[string]float64{"load": ld, "encode": enc}, Bytes: len(state)}, nil
 }
 
 func (b bench) merge(limit int) (*result, error) {
 	updates := b.updates(limit)
 	var merged []byte
-	t, per := measured(len(updates), func() {
+	t, per := measureOps(len(updates), nothing, func(struct{}) {
 		var err error
 		merged, err = crdt.MergeUpdates(updates...)
 		check(err)
@@ -404,9 +413,8 @@ func (b bench) merge(limit int) (*result, error) {
 
 func (b bench) fold() (*result, error) {
 	updates := b.updates(1 << 30)
-	d := newDoc(1001)
 	var state []byte
-	t := ms(func() {
+	t := measure(func() *crdt.Doc { return newDoc(1001) }, func(d *crdt.Doc) {
 		d.Transact(nil, func(*crdt.Tx) { applyAll(d, updates) })
 		state = encode(d)
 	})
@@ -424,8 +432,7 @@ func (b bench) diff() (*result, error) {
 	}
 	d := load(state)
 	var out []byte
-	t := often(7, func() {
-		touch(d)
+	t := measure(func() *crdt.Doc { touch(d, "text"); return d }, func(d *crdt.Doc) {
 		out, err = d.EncodeStateAsUpdate(sv)
 		check(err)
 	})
@@ -438,7 +445,7 @@ func (b bench) join() (*result, error) {
 		return nil, err
 	}
 	d := load(state)
-	t := ms(func() {
+	t := measure(func() *crdt.Doc { touch(d, "text"); return d }, func(d *crdt.Doc) {
 		for range 300 {
 			encode(d)
 		}
@@ -461,8 +468,8 @@ func (b bench) clients(workload string) (*result, error) {
 	for range 1000 {
 		author.Transact(nil, func(tx *crdt.Tx) { author.Text("text").Insert(tx, 0, "x", nil) })
 	}
-	apply, perApply := measured(len(*updates), func() { applyAll(d, *updates) })
-	local, perLocal := measured(1000, func() {
+	apply, perApply := once(len(*updates), func() { applyAll(d, *updates) })
+	local, perLocal := once(1000, func() {
 		for i := range 1000 {
 			d.Transact(nil, func(tx *crdt.Tx) { d.Map("map").Set(tx, "k", i) })
 		}
@@ -475,10 +482,6 @@ func (b bench) memory() (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	// As with the peers: the engine has loaded a small document before.
-	small := newDoc(1)
-	small.Transact(nil, func(tx *crdt.Tx) { small.Text("text").Insert(tx, 0, "x", nil) })
-	warm := load(encode(small))
 	heap := func() int64 {
 		for range 4 {
 			runtime.GC()
@@ -487,13 +490,23 @@ func (b bench) memory() (*result, error) {
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc)
 	}
-	heap0, rss0 := heap(), rss()
-	d := load(state)
-	heap1, rss1 := heap(), rss()
-	n := d.Text("text").Len()
+	// As with the peers: two documents are loaded and read first; what sixteen more
+	// take, divided by sixteen, is what one does.
+	var docs []*crdt.Doc
+	open := func(n int) (int64, int64) {
+		for range n {
+			d := load(state)
+			read(d, "text")
+			docs = append(docs, d)
+		}
+		return heap(), rss()
+	}
+	heap0, rss0 := open(2)
+	heap1, rss1 := open(16)
+	n := docs[0].Text("text").Len()
 	runtime.KeepAlive(state)
-	runtime.KeepAlive(warm)
-	return &result{Memory: map[string]int64{"heap": heap1 - heap0, "rss": rss1 - rss0}, Length: n}, nil
+	runtime.KeepAlive(docs)
+	return &result{Memory: map[string]int64{"heap": (heap1 - heap0) / 16, "rss": (rss1 - rss0) / 16}, Length: n}, nil
 }
 
 // rss is the resident size in bytes, 0 where /proc is not there.
@@ -507,29 +520,4 @@ func rss() int64 {
 		return 0
 	}
 	return resident * int64(os.Getpagesize())
-}
-
-// makeStates writes the large full states that every Yjs-speaking engine loads: the B4 edits played a hundred times
-// over into one text, and documents that 1 and 100,000 earlier clients have written in.
-func makeStates(dir string) error {
-	b := bench{dir: dir}
-	ops := b.ops()
-	big := newDoc(1001)
-	for range 100 {
-		play(big, "text", ops)
-	}
-	if err := os.WriteFile(b.file("b4x100.v1.bin"), encode(big), 0o644); err != nil {
-		return err
-	}
-	for _, n := range []int{1, 100_000} {
-		d := newDoc(1001)
-		for i := range n {
-			d.SetClientID(uint64(10_000 + i))
-			d.Transact(nil, func(tx *crdt.Tx) { d.Map("past").Set(tx, fmt.Sprint(i%1000), i) })
-		}
-		if err := os.WriteFile(b.file(fmt.Sprintf("clients.%d.v1.bin", n)), encode(d), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -7,6 +7,7 @@
 //   doc.apply(bytes)      what a receiver does with onUpdate's bytes
 //   doc.save() / make.load(bytes)   the full state, in the engine's best format for it
 //   doc.read(kind)        text as string, array and map as JSON, to check the result
+//   doc.free()            gives back what no collector knows of (WebAssembly)
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
@@ -78,6 +79,7 @@ async function ywasm() {
       since: (sv) => W.encodeStateAsUpdate(doc, sv),
       version: () => W.encodeStateVector(doc),
       read: (kind) => (kind === 'text' ? text.toString() : kind === 'array' ? array.toJson() : map.toJson()),
+      free: () => doc.free(),
     };
   };
   make.load = (bytes) => {
@@ -107,6 +109,7 @@ async function diamond() {
       since: (v) => doc.getPatchSince(v),
       version: () => doc.getLocalVersion(),
       read: () => doc.get(),
+      free: () => doc.free(),
     };
   };
   const make = (client) => wrap(new Doc(`agent${client ?? 0}`));
@@ -143,6 +146,7 @@ async function loro() {
       since: (v) => doc.export({ mode: 'update', from: v }),
       version: () => doc.version(),
       read: (kind) => (kind === 'text' ? text.toString() : kind === 'array' ? array.toJSON() : map.toJSON()),
+      free: () => doc.free(),
     };
   };
   make.load = (bytes) => {
@@ -184,6 +188,7 @@ async function automerge() {
       applyAll: (list) => ([doc] = A.applyChanges(doc, list)),
       save: () => A.save(doc),
       read: (kind) => (kind === 'text' ? doc.text : JSON.parse(JSON.stringify(kind === 'array' ? doc.array : doc.map))),
+      free: () => A.free(doc),
     };
   };
   const make = (client) => wrap(A.load(seed, { actor: (client ?? 1 + Math.floor(Math.random() * 2 ** 31)).toString(16).padStart(16, '0') }));

@@ -7,19 +7,52 @@ import { createHash } from 'node:crypto';
 import { engines } from './engines.mjs';
 
 const [name, workload, dir] = process.argv.slice(2);
+/** The memories of all WebAssembly modules, for what they take. */
+const memories = [];
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function (...args) {
+  const instance = new Instance(...args);
+  if (instance.exports.memory) memories.push(instance.exports.memory);
+  return instance;
+};
 const make = await engines[name]();
 const file = (f) => path.join(dir, f);
 const json = (f) => JSON.parse(fs.readFileSync(file(f), 'utf8'));
-const time = (fn) => {
-  const t0 = performance.now();
-  const value = fn();
-  return [performance.now() - t0, value];
-};
-/** Median of several runs of a quick thing; the first, cold run is among them. */
-const often = (n, fn) => {
-  const all = Array.from({ length: n }, () => time(fn)[0]).sort((a, b) => a - b);
-  return all[n >> 1];
-};
+/**
+ * Median milliseconds of a phase, and what its last run made. The same rule as in bench/engine/main.go: repeated in this
+ * process for 150 ms, 60 times at most, three times at least unless that takes longer than 600 ms. What `fresh` makes
+ * for each run is not timed, nor is giving memory back.
+ */
+function measure(fn, fresh = () => undefined) {
+  const all = [];
+  let total = 0;
+  for (let last; ; free(last)) {
+    const given = fresh();
+    const t0 = performance.now();
+    last = fn(given);
+    const ms = performance.now() - t0;
+    all.push(ms);
+    total += ms;
+    if (all.length < 60 && (total < 150 || (all.length < 3 && total < 600))) continue;
+    all.sort((a, b) => a - b);
+    return [all[all.length >> 1], last];
+  }
+}
+const free = (made) => [made].flat().forEach((d) => d?.free?.());
+/** An edit between two encodings, so that nobody is asked for what it wrote a moment ago. */
+const touch = (d, kind) => d.edit(() => (kind === 'text' ? d.text(0, 0, '.') : kind === 'array' ? d.array(0, 0, [1]) : d.set('touch', 1)));
+/** The phases of a full state: reading it, reading it and showing what is in it, and writing it. */
+function states(d, kind) {
+  const state = d.save();
+  const [load] = measure(() => make.load(state));
+  const [loadRead] = measure(() => {
+    const loaded = make.load(state);
+    loaded.read(kind);
+    return loaded;
+  });
+  const [encode] = measure(() => void d.save(), () => touch(d, kind));
+  return { ms: { load, 'load+read': loadRead, encode }, bytes: state.length };
+}
 const digest = (v) => createHash('sha256').update(typeof v === 'string' ? v : JSON.stringify(v)).digest('hex').slice(0, 12);
 const updatesFile = (f) => {
   const bytes = fs.readFileSync(file(f));
@@ -43,60 +76,84 @@ function record(doc) {
 }
 
 function singleWriter(script) {
-  const a = make(1001);
-  const b = make(1002);
-  const updates = record(a);
-  const [local] = time(() => play(a, script.container, script.ops));
-  const [apply] = time(() => updates.forEach((u) => b.apply(u)));
-  const result = a.read(script.container);
-  if (digest(b.read(script.container)) !== digest(result)) throw new Error('replicas differ');
-  const encode = often(5, () => a.save());
-  const bytes = a.save();
-  const load = often(5, () => make.load(bytes));
-  return { ms: { local, apply, encode, load }, bytes: bytes.length, update: updates.reduce((n, u) => n + u.length, 0) / updates.length, result: digest(result) };
+  const kind = script.container;
+  let updates;
+  const writer = () => {
+    const d = make(1001);
+    updates = record(d);
+    return d;
+  };
+  const [local, a] = measure((d) => (play(d, kind, script.ops), d), writer);
+  const [apply, b] = measure((d) => (updates.forEach((u) => d.apply(u)), d), () => make(1002));
+  const result = a.read(kind);
+  if (digest(b.read(kind)) !== digest(result)) throw new Error('replicas differ');
+  const { ms, bytes } = states(a, kind);
+  return { ms: { local, apply, ...ms }, bytes, update: updates.reduce((n, u) => n + u.length, 0) / updates.length, result: digest(result) };
 }
 
 function twoWriters(script) {
-  const a = make(1001);
-  const fromA = record(a);
-  play(a, 'text', [[0, 0, script.base]]);
-  const b = make(1002);
-  fromA.forEach((u) => b.apply(u));
-  fromA.length = 0;
-  const version = b.version?.();
-  const fromB = record(b);
-  const [local] = time(() => {
+  let fromA;
+  let fromB;
+  let version;
+  const two = () => {
+    const a = make(1001);
+    fromA = record(a);
+    play(a, 'text', [[0, 0, script.base]]);
+    const b = make(1002);
+    fromA.forEach((u) => b.apply(u));
+    fromA.length = 0;
+    version = b.version?.();
+    fromB = record(b);
+    return [a, b];
+  };
+  const edit = ([a, b]) => {
     play(a, 'text', script.a);
     play(b, 'text', script.b);
-  });
+    return [a, b];
+  };
+  const same = ([a, b]) => {
+    if (a.read('text') !== b.read('text')) throw new Error('replicas differ');
+  };
+  const [local, [a, b]] = measure(edit, two);
   const ms = { local };
-  let length;
   // As one message each way, what two people coming back online send (where the engine can say what is new since).
+  let merged = [a, b];
   if (a.since) {
-    const [a2, b2] = [make.load(a.save()), make.load(b.save())];
-    const [exchange] = time(() => {
-      const [toB, toA] = [a2.since(version), b2.since(version)];
-      a2.apply(toA);
-      b2.apply(toB);
-    });
-    if (a2.read('text') !== b2.read('text')) throw new Error('replicas differ after the exchange');
-    length = a2.read('text').length;
-    ms.exchange = exchange;
+    const saved = [a.save(), b.save()];
+    [ms.exchange, merged] = measure(
+      ([x, y]) => {
+        const [toY, toX] = [x.since(version), y.since(version)];
+        x.apply(toX);
+        y.apply(toY);
+        return [x, y];
+      },
+      () => saved.map((bytes) => make.load(bytes)),
+    );
+    same(merged);
   }
   // One by one. Engines that rewind for each concurrent message need minutes: they are measured by the exchange alone.
   if (!make.rewinds) {
-    const [own, others] = [fromA.slice(), fromB.slice()];
-    ms.apply = time(() => {
-      others.forEach((u) => a.apply(u));
-      own.forEach((u) => b.apply(u));
-    })[0];
-    if (a.read('text') !== b.read('text')) throw new Error('replicas differ');
-    length = a.read('text').length;
+    const deliver = ([x, y]) => {
+      const [own, others] = [fromA.slice(), fromB.slice()];
+      const t0 = performance.now();
+      others.forEach((u) => x.apply(u));
+      own.forEach((u) => y.apply(u));
+      return performance.now() - t0;
+    };
+    // The edits that are delivered come from the same two documents, so each run begins with them, untimed.
+    let t = deliver([a, b]);
+    const all = [t];
+    same([a, b]);
+    for (let total = t; all.length < 60 && (total < 150 || (all.length < 3 && total < 600)); total += t) {
+      const docs = edit(two());
+      all.push((t = deliver(docs)));
+      free(docs);
+    }
+    ms.apply = all.sort((x, y) => x - y)[all.length >> 1];
   }
-  const encode = often(5, () => a.save());
-  const bytes = a.save();
-  const load = often(5, () => make.load(bytes));
-  return { ms: { ...ms, encode, load }, bytes: bytes.length, length };
+  const length = merged[0].read('text').length;
+  const full = states(merged[0], 'text');
+  return { ms: { ...ms, ...full.ms }, bytes: full.bytes, length };
 }
 
 function manyWriters(script) {
@@ -110,13 +167,11 @@ function manyWriters(script) {
       else if (script.write === 'string') d.set('v', String(i).repeat(i));
       else d.array(0, 0, [String(i).repeat(i)]);
     });
+    free(d);
   }
-  const reader = make(1001);
-  const [apply] = time(() => updates.forEach((u) => reader.apply(u)));
-  const encode = often(5, () => reader.save());
-  const bytes = reader.save();
-  const load = often(5, () => make.load(bytes));
-  return { ms: { apply, encode, load }, bytes: bytes.length };
+  const [apply, reader] = measure((d) => (updates.forEach((u) => d.apply(u)), d), () => make(1001));
+  const { ms, bytes } = states(reader, script.write === 'array' ? 'array' : 'map');
+  return { ms: { apply, ...ms }, bytes };
 }
 
 /** B4's updates in the engine's own format: the recording itself for Yjs's, else recorded first, untimed. */
@@ -135,58 +190,67 @@ function b4State() {
   return d.save();
 }
 
-/** What is held: the JavaScript heap and what it keeps outside, and all pages of the process. Several collections, since
- * what a finalizer frees (wasm) goes in the next one. */
+/** What is held: the JavaScript heap, array buffers and WebAssembly memories, and all pages of the process. Several
+ * collections, since what a finalizer frees goes in the next one. */
 const memory = () => {
   for (let i = 0; i < 4; i++) global.gc?.();
   const m = process.memoryUsage();
-  return { heap: m.heapUsed + m.external + m.arrayBuffers, rss: m.rss };
+  const wasm = memories.reduce((n, x) => n + x.buffer.byteLength, 0);
+  return { heap: m.heapUsed + m.arrayBuffers + wasm, rss: m.rss };
 };
 
 const b4 = {
   'B4.local': () => {
     const ops = json('b4.ops.json');
-    const d = make(1001);
     let bytes = 0;
-    d.onUpdate((u) => (bytes += u.length));
-    const [local] = time(() => play(d, 'text', ops));
+    const [local, d] = measure(
+      (d) => (play(d, 'text', ops), d),
+      () => {
+        const d = make(1001);
+        bytes = 0;
+        d.onUpdate((u) => (bytes += u.length));
+        return d;
+      },
+    );
     return { ms: { local }, update: bytes / ops.length, result: digest(d.read('text')) };
   },
   'B4.apply': () => {
     const updates = b4Updates(Infinity);
-    const d = make(1001);
-    const [apply] = time(() => updates.forEach((u) => d.apply(u)));
+    const [apply, d] = measure((d) => (updates.forEach((u) => d.apply(u)), d), () => make(1001));
     return { ms: { apply }, result: digest(d.read('text')) };
   },
   'B4.load': () => {
-    const state = b4State();
-    const load = often(7, () => make.load(state));
-    const d = make.load(state);
-    const encode = often(7, () => d.save());
-    return { ms: { load, encode }, bytes: state.length, result: digest(d.read('text')) };
+    const d = make.load(b4State());
+    const result = digest(d.read('text'));
+    return { ...states(d, 'text'), result };
   },
   'B4x100.load': () => {
     if (make.format !== 'v1' || !fs.existsSync(file('b4x100.v1.bin'))) return null;
     const state = new Uint8Array(fs.readFileSync(file('b4x100.v1.bin')));
-    const [load, d] = time(() => make.load(state));
-    const [encode] = time(() => d.save());
+    const [load, d] = measure(() => make.load(state));
+    const [encode] = measure(() => void d.save(), () => touch(d, 'text'));
     return { ms: { load, encode }, bytes: state.length };
   },
   // Yjs's own merge is quadratic, so it is given a prefix; the engine under test reports both lengths.
   'merge.20k': () => {
     if (!make.merge) return null;
     const updates = b4Updates(20_500);
-    const [merge, merged] = time(() => make.merge(updates));
+    const [merge, merged] = measure(() => make.merge(updates));
     return { ms: { merge }, bytes: merged.length };
   },
   'fold.260k': () => {
     const updates = b4Updates(Infinity);
-    const d = make(1001);
-    if (!d.applyAll) return null;
-    const [fold, state] = time(() => {
-      d.applyAll(updates);
-      return d.save();
-    });
+    const d0 = make(1001);
+    if (!d0.applyAll) return null;
+    let state;
+    const [fold] = measure(
+      (d) => {
+        d.applyAll(updates);
+        state = d.save();
+        return d;
+      },
+      () => make(1001),
+    );
     return { ms: { fold }, bytes: state.length };
   },
   diff: () => {
@@ -197,35 +261,42 @@ const b4 = {
     updates.slice(0, updates.length >> 1).forEach((u) => half.apply(u));
     const version = half.version();
     const d = make.load(b4State());
-    const diff = often(7, () => d.since(version));
-    return { ms: { diff }, bytes: d.since(version).length };
+    const [diff, bytes] = measure(() => d.since(version), () => touch(d, 'text'));
+    return { ms: { diff }, bytes: bytes.length };
   },
   'join.300': () => {
     const d = make.load(b4State());
-    const [join] = time(() => {
-      for (let i = 0; i < 300; i++) d.save();
-    });
+    const [join] = measure(
+      () => {
+        for (let i = 0; i < 300; i++) d.save();
+      },
+      () => touch(d, 'text'),
+    );
     return { ms: { join } };
   },
   // 1,000 edits each by a new replica's client, after 100,000 (or 1) earlier clients.
   'clients.100k': () => clients(100_000),
   'clients.1': () => clients(1),
-  // The state is written by a process of its own, so that this one holds nothing but its bytes and the engine, which has
-  // loaded a small document before: only the large one counts.
+  // The state is written by a process of its own, so that this one holds nothing but its bytes and the engine. Two
+  // documents are loaded and read first; what sixteen more take, divided by sixteen, is what one does.
   memory: () => {
     const source = file(make.format ? `b4.${make.format}.bin` : `b4.own.${name}.bin`);
     if (!fs.existsSync(source)) execFileSync(process.execPath, [...process.execArgv, process.argv[1], name, 'memory.state', dir]);
-    const small = make(1);
-    small.edit(() => small.text(0, 0, 'x'));
-    const warm = make.load(small.save());
     const state = new Uint8Array(fs.readFileSync(source));
-    const before = memory();
-    const d = make.load(state);
-    const after = memory();
+    const docs = [];
+    const open = (n) => {
+      for (let i = 0; i < n; i++) {
+        docs.push(make.load(state));
+        docs.at(-1).read('text');
+      }
+      return memory();
+    };
+    const before = open(2);
+    const after = open(16);
     return {
-      memory: { heap: after.heap - before.heap, rss: after.rss - before.rss },
-      length: d.read('text').length,
-      kept: state.length + warm.read('text').length,
+      memory: { heap: (after.heap - before.heap) / 16, rss: (after.rss - before.rss) / 16 },
+      length: docs[0].read('text').length,
+      kept: docs.length + state.length,
     };
   },
   'memory.state': () => {
@@ -242,11 +313,11 @@ function clients(past) {
   const author = make(77);
   const updates = record(author);
   for (let i = 0; i < 1000; i++) author.edit(() => author.text(0, 0, 'x'));
-  const [apply] = time(() => updates.forEach((u) => d.apply(u)));
-  const [local] = time(() => {
-    for (let i = 0; i < 1000; i++) d.edit(() => d.set('k', i));
-  });
-  return { ms: { apply, local } };
+  const t0 = performance.now();
+  updates.forEach((u) => d.apply(u));
+  const t1 = performance.now();
+  for (let i = 0; i < 1000; i++) d.edit(() => d.set('k', i));
+  return { ms: { apply: t1 - t0, local: performance.now() - t1 } };
 }
 
 let out;
