@@ -277,20 +277,20 @@ const pairScan = 4096
 // cutAgain does to the text around a struct that is known already what Yjs does:
 // it cuts it where the struct says its neighbours were, before it finds that there
 // is nothing to insert (Item.getMissing). Cuts are joined again and leave no trace,
-// except through a surrogate pair, whose halves become U+FFFD for good. It takes a
-// struct that came in collected form first, or else the cut was made back then.
+// except through a surrogate pair, whose halves become U+FFFD for good, and in what
+// undo brought back elsewhere, whose parts stay apart. It takes a struct that came in collected form first, or else the cut was made back then.
 func (d *Doc) cutAgain(tx *Tx, s *rawStruct) {
 	if s.hasOrigin() {
-		d.cutPair(tx, s.origin, 1)
+		d.cutForGood(tx, s.origin, 1)
 	}
 	if s.hasRight() {
-		d.cutPair(tx, s.right, 0)
+		d.cutForGood(tx, s.right, 0)
 	}
 }
 
-// cutPair cuts before (after 0) or behind (after 1) a known clock if that is in
-// the middle of a surrogate pair.
-func (d *Doc) cutPair(tx *Tx, id rawID, after uint32) {
+// cutForGood cuts before (after 0) or behind (after 1) a known clock if that leaves a
+// trace.
+func (d *Doc) cutForGood(tx *Tx, id rawID, after uint32) {
 	ci, ok := d.clientIndex[id.client]
 	if !ok || uint64(d.clients[ci].next) <= id.clock {
 		return
@@ -298,7 +298,14 @@ func (d *Doc) cutPair(tx *Tx, id rawID, after uint32) {
 	r := d.findItem(ci, uint32(id.clock))
 	it := d.at(r)
 	n := uint32(id.clock) + after - it.clock
-	if it.kind() != kindString || it.flags&flagASCII != 0 || it.size > pairScan || n == 0 || n >= it.length {
+	if n == 0 || n >= it.length || it.size > pairScan {
+		return
+	}
+	if it.flags&flagRedone != 0 {
+		d.cleanStart(tx, ci, uint32(id.clock)+after)
+		return
+	}
+	if it.kind() != kindString || it.flags&flagASCII != 0 {
 		return
 	}
 	if _, inPair := utf16Cut(d.content(it), int(n)); inPair {

@@ -41,21 +41,27 @@ func sessionSeeds(t testing.TB, n int) (first, last uint64) {
 func TestOracleSessions(t *testing.T) {
 	o := useOracle(t)
 	first, last := sessionSeeds(t, mainSessions)
-	var edits, deliveries, translations, checks, eventful, missing int
+	var edits, deliveries, translations, checks, eventful, missing, undone, frames, diverged int
 	for seed := first; seed < last; seed++ {
 		s := newSession(t, o, seed)
 		s.run()
 		edits, deliveries = edits+s.edits, deliveries+s.deliveries
 		translations, checks, eventful = translations+s.translations, checks+s.checks, eventful+s.eventful
-		missing += s.missing
+		missing, undone, frames = missing+s.missing, undone+s.undone, frames+s.frames
+		if s.diverged {
+			diverged++
+		}
 	}
 	n := int(last - first)
-	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d clients missed, %d requests",
-		n, edits, deliveries, translations, checks, eventful, missing, o.calls)
+	did := fmt.Sprintf("%d sessions: %d transactions, %d deliveries, %d by way of v2, %d comparisons, %d transactions observed, %d clients missed, %d steps undone or redone, %d frames, %d sessions ended with different replicas, %d requests",
+		n, edits, deliveries, translations, checks, eventful, missing, undone, frames, diverged, o.calls)
 	t.Log(did)
 	few := max(0, n-10) // a few sessions may do little, more may not
-	if edits < 10*few || deliveries < 10*few || translations < 5*few || checks < 2*few || eventful < 2*few || missing < few/10 {
+	if edits < 10*few || deliveries < 10*few || translations < 5*few || checks < 2*few || eventful < 2*few || missing < few/10 || undone < few/4 || frames < 2*few {
 		t.Errorf("that is too little: %s", did)
+	}
+	if diverged > 2+n/50 { // as Yjs does with undo once in a while, see TestOracleUndo
+		t.Errorf("too many sessions ended with different replicas: %s", did)
 	}
 }
 

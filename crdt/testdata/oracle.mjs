@@ -338,11 +338,12 @@ const commands = {
   },
   awarenessPresent: id => [...awarenesses.get(id).states.keys()].sort((a, b) => a - b),
 
+  // What y-protocols makes of a message: its kind, the answer, and what Yjs authored.
   sync (id, frame) {
+    const entry = begin(id)
     const encoder = encoding.createEncoder()
-    const kind = syncProtocol.readSyncMessage(decoding.createDecoder(frame), encoder, docs.get(id).doc, REMOTE)
-    take(docs.get(id))
-    return [kind, encoding.toUint8Array(encoder)]
+    const kind = syncProtocol.readSyncMessage(decoding.createDecoder(frame), encoder, entry.doc, REMOTE)
+    return [kind, encoding.toUint8Array(encoder), take(entry)]
   },
   syncStep1 (id) {
     const encoder = encoding.createEncoder()
