@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"coplan/crdt"
@@ -259,6 +261,43 @@ func FuzzDecodeStateVector(f *testing.F) {
 	})
 }
 
+// A delete set deletes what it names and is here, and the rest when that arrives.
+func FuzzDeleteSet(f *testing.F) {
+	f.Add([]byte{1, 1, 1, 0, 15})                    // all of client 1
+	f.Add([]byte{2, 1, 2, 0, 2, 4, 3, 77, 1, 5, 9})  // parts, and what is not here
+	f.Add([]byte{2, 77, 1, 0, 3, 77, 2, 2, 4, 0, 1}) // one client twice, out of order
+	f.Add([]byte{1, 1, 1, 20, 0x80, 0x80, 0x80, 0x80, 0x10})
+	base := fullState(victim(f))
+	w := new(wire).at(77, 0).text(place{root: "text"}, "abcdefghij🙂k")
+	later := w.at(1, 15).text(place{root: "text"}, "later").item(typeContent, place{root: "array"}, []byte{1}).
+		item(anyContent, place{parent: id(1, 20), sub: "k"}, []byte{1, 126}).bytes()
+	f.Fuzz(func(t *testing.T, set []byte) {
+		d, m := crdt.New(crdt.Options{ClientID: 3, Limits: fuzzLimits}), model.New()
+		for _, u := range [][]byte{base, append([]byte{0}, set...), later} {
+			before := everything(t, d)
+			if err := d.ApplyUpdate(u, nil); err != nil {
+				if after := everything(t, d); after != before {
+					t.Fatalf("refused (%v), but changed from\n%s\nto\n%s", err, before, after)
+				}
+				return
+			}
+			if err := m.Apply(u); err != nil {
+				t.Fatalf("taken, but not by the model: %v", err)
+			}
+			if mine, theirs := deletedUnits(t, d), m.Deleted(); !maps.Equal(mine, theirs) {
+				t.Fatalf("deleted: engine %v, model %v", mine, theirs)
+			}
+			if d.HasPending() != m.Pending() {
+				t.Fatalf("pending: engine %v, model %v", d.HasPending(), m.Pending())
+			}
+		}
+		editAll(d)
+		if err := d.Check(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func FuzzDecodeSnapshot(f *testing.F) {
 	s := victim(f).Snapshot()
 	f.Add(s.Encode())
@@ -297,6 +336,29 @@ func FuzzDecodeRelativePosition(f *testing.F) {
 		back, err := crdt.DecodeRelativePosition(p.Encode())
 		if err != nil || !bytes.Equal(back.Encode(), p.Encode()) {
 			t.Fatalf("%x reads back differently: %v", b, err)
+		}
+		victim(t).ResolvePosition(p)
+		victim(t).ResolveSharedPosition(p)
+	})
+}
+
+func FuzzRelativePositionJSON(f *testing.F) {
+	f.Add([]byte(`{"tname":"text","item":{"client":1,"clock":2},"assoc":0}`))
+	f.Add([]byte(`{"type":{"client":1,"clock":9},"assoc":-1}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var p, back crdt.RelativePosition
+		if err := p.UnmarshalJSON(b); err != nil {
+			if !errors.Is(err, crdt.ErrMalformed) {
+				t.Fatalf("error without a kind: %v", err)
+			}
+			return
+		}
+		js, err := p.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := back.UnmarshalJSON(js); err != nil || !reflect.DeepEqual(back, p) {
+			t.Fatalf("%s reads back differently as %s: %v", b, js, err)
 		}
 		victim(t).ResolvePosition(p)
 	})

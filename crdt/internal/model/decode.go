@@ -225,13 +225,12 @@ func decodeDeletes(r *lib0.Reader) (deletes []deletion, err error) {
 		}
 		ranges, err = r.Uvarint()
 		for ; ranges > 0 && err == nil; ranges-- {
-			var clock uint64
-			var n int
+			var clock, n uint64
 			if clock, err = r.Uvarint(); err != nil {
 				break
 			}
-			n, err = readCount(r)
-			deletes = append(deletes, deletion{client, clock, uint64(n)})
+			n, err = r.Uvarint()
+			deletes = append(deletes, deletion{client, clock, n})
 		}
 	}
 	return deletes, err

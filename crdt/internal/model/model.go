@@ -83,17 +83,13 @@ func (d *Doc) Apply(update []byte) error {
 	d.takeAll()
 	var rest []deletion
 	for _, del := range d.deletes {
-		complete := true
-		for clock := del.clock; clock < del.clock+del.length; clock++ {
-			if u := d.units[ID{del.client, clock}]; u != nil {
-				d.delete(u)
-			} else {
-				complete = false
-			}
+		end := del.clock + del.length
+		for clock := del.clock; clock < min(end, d.next[del.client]); clock++ {
+			d.delete(d.units[ID{del.client, clock}])
 		}
 		d.cut(ID{del.client, del.clock})
-		d.cut(ID{del.client, del.clock + del.length})
-		if !complete {
+		d.cut(ID{del.client, end})
+		if del.length > 0 && end > d.next[del.client] {
 			rest = append(rest, del)
 		}
 	}
