@@ -1,5 +1,10 @@
 package crdt
 
+import (
+	"math/bits"
+	"math/rand/v2"
+)
+
 // incoming is one struct on its way into the store: decoded from an update, or
 // written locally.
 type incoming struct {
@@ -157,7 +162,9 @@ func (d *Doc) settle(list uint32, in *incoming, left, right, first ref) ref {
 		}
 	}
 	if g == nil && siblings >= siblingsFloor && !s.plain && !in.local {
-		d.newSiblings(list, in, right, first)
+		if s.long++; s.long > 1 {
+			d.newSiblings(list, in, right, first)
+		}
 	}
 	return left
 }
@@ -167,6 +174,10 @@ func (d *Doc) originOf(r ref, it *item) ref {
 	if d.origins != nil {
 		return d.origins[r]
 	}
+	// Most of what was written is still right behind it.
+	if l := d.at(it.left); l.client == it.originClient && it.originClock-l.clock < l.length {
+		return it.left
+	}
 	return d.findItem(it.originClient, it.originClock)
 }
 
@@ -175,8 +186,8 @@ func (d *Doc) originOf(r ref, it *item) ref {
 type scan struct {
 	items []ref
 	kept  int
-	// By item, when it was passed, for the first `tabled` of items: once somebody
-	// asks in a long stretch.
+	// When an item was passed, by a hash of it, for the first `tabled` of items: once
+	// somebody asks in a long stretch. At most half full.
 	table  []passed
 	tabled int
 	round  uint32 // of the table
@@ -184,12 +195,19 @@ type scan struct {
 	// What the open transaction knows about long stretches; see siblings.
 	groups map[siblingsKey]*siblings
 	plain  bool // nothing, and it shall stay so
+	long   int  // how often it was walked past many siblings
 	found  int  // how often a place was found without a walk, ever
 	walked int  // how many items were passed, ever
 }
 
 // passed is an entry of a scan's table, void if round is another.
-type passed struct{ round, at uint32 }
+type passed struct {
+	round, at uint32
+	item      ref
+}
+
+// scanSeed makes the hash one that nobody can plan for.
+var scanSeed = rand.Uint32() | 1
 
 const scanLinear = 24
 
@@ -213,6 +231,10 @@ func (s *scan) has(r ref) (before, conflicting bool) {
 	if n <= scanLinear {
 		return false, false
 	}
+	if 2*n > len(s.table) {
+		s.table = make([]passed, 4<<bits.Len(uint(n)))
+		s.round, s.tabled = 0, 0
+	}
 	if s.tabled == 0 {
 		if s.round++; s.round == 0 {
 			clear(s.table)
@@ -221,15 +243,20 @@ func (s *scan) has(r ref) (before, conflicting bool) {
 	}
 	for ; s.tabled < n; s.tabled++ {
 		x := s.items[s.tabled]
-		if int(x) >= len(s.table) {
-			s.table = append(s.table, make([]passed, max(int(x)+1-len(s.table), len(s.table)/2))...)
+		*s.entry(x) = passed{s.round, uint32(s.tabled), x}
+	}
+	e := s.entry(r)
+	return e.round == s.round, e.round == s.round && int(e.at) >= s.kept
+}
+
+// entry returns where the table has an item, or would have it.
+func (s *scan) entry(r ref) *passed {
+	mask := uint32(len(s.table) - 1)
+	for i := bits.ReverseBytes32(r * scanSeed); ; i++ {
+		if e := &s.table[i&mask]; e.round != s.round || e.item == r {
+			return e
 		}
-		s.table[x] = passed{s.round, uint32(s.tabled)}
 	}
-	if int(r) >= len(s.table) || s.table[r].round != s.round {
-		return false, false
-	}
-	return true, int(s.table[r].at) >= s.kept
 }
 
 // continues reports whether in is the text that left's author typed right

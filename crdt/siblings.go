@@ -4,7 +4,7 @@ import "sort"
 
 // Where many wrote at one place without having seen each other, settle would walk
 // past all of them for each that comes, which somebody can make happen on purpose.
-// After one long walk, the rest of the transaction finds its place among siblings,
+// After two long walks, the rest of the transaction finds its place among siblings,
 // items with the same origin and right origin, by their order.
 //
 // What makes this the same place: in a list that is nested (behind an item come
@@ -228,7 +228,7 @@ func (s *scan) forgo() { s.groups, s.plain = nil, true }
 // forget ends what was learned in a transaction, and gives the memory of long
 // scans back.
 func (s *scan) forget() {
-	s.groups, s.plain = nil, false
+	s.groups, s.plain, s.long = nil, false, 0
 	if len(s.items) > 1<<12 || len(s.table) > 1<<12 {
 		*s = scan{found: s.found, walked: s.walked + len(s.items)}
 	}
