@@ -276,3 +276,15 @@ func ExampleMap_EntriesAt() {
 	// map[status:draft] [a b]
 	// map[by:Dana status:signed] [b]
 }
+
+// A hook stands among the children of a fragment, and is a map.
+func ExampleNewXMLHook() {
+	doc := crdt.New(crdt.Options{ClientID: 1})
+	body := doc.XMLFragment("body")
+	doc.Transact(nil, func(tx *crdt.Tx) {
+		body.Push(tx, crdt.NewXMLElement("p"), crdt.NewXMLHook("chart", map[string]any{"unit": "days"}))
+	})
+	chart := body.Get(1).(crdt.Map)
+	fmt.Println(chart.HookName(), chart.ToJSON())
+	// Output: chart map[unit:days]
+}

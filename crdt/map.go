@@ -69,6 +69,14 @@ func (m Map) Get(key string) (any, bool) { return m.get(key) }
 // Has reports whether the map has a value for key.
 func (m Map) Has(key string) bool { return m.current(key) != 0 }
 
+// HookName is the name of a map that is an XmlHook, see NewXMLHook; else "".
+func (m Map) HookName() string {
+	if ti := &m.d.types[m.typ]; ti.kind == typeHook {
+		return m.d.keys[ti.name]
+	}
+	return ""
+}
+
 // Len counts the entries. Cost is that of the keys ever used.
 func (m Map) Len() int {
 	n := 0

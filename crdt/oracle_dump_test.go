@@ -82,7 +82,11 @@ func dump(v any) string {
 	case crdt.Map:
 		content := make(map[string]any)
 		v.Range(func(key string, value any) bool { content[key] = value; return true })
-		return fmt.Sprintf("Map%d%s", v.Len(), dump(content))
+		hook := ""
+		if name := v.HookName(); name != "" {
+			hook = "(" + name + ")"
+		}
+		return fmt.Sprintf("Map%s%d%s", hook, v.Len(), dump(content))
 	case crdt.Array:
 		var content []any
 		v.Range(func(_ int, value any) bool { content = append(content, value); return true })

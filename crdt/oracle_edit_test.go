@@ -113,6 +113,8 @@ func build(v any) any {
 		return crdt.NewXMLElement(f.s)
 	case "xmltext":
 		return crdt.NewXMLText(f.s)
+	case "hook":
+		return crdt.NewXMLHook(f.s)
 	case "doc":
 		return crdt.Subdoc{GUID: f.s}
 	}
@@ -358,7 +360,9 @@ func (e *edit) randomXML(rng *rand.Rand, length int) {
 	}
 	var children []any
 	for range 1 + rng.IntN(2) {
-		if rng.IntN(2) == 0 {
+		if rng.IntN(10) == 0 {
+			children = append(children, fresh{"hook", "widget"})
+		} else if rng.IntN(2) == 0 {
 			children = append(children, fresh{"element", []string{"p", "h1", "LI"}[rng.IntN(3)]})
 		} else {
 			children = append(children, fresh{"xmltext", randomWord(rng)})

@@ -193,8 +193,8 @@ func (d *Doc) Type(id ID) (Type, bool) {
 
 // Prelim is a shared type that is in no document yet: a value for Map.Set,
 // Array.Insert, XMLFragment.Insert and Text.InsertEmbed, made by NewText, NewMap,
-// NewArray, NewXMLFragment, NewXMLElement and NewXMLText, with more of them inside
-// as you like. It may be used more than once; each use creates a type of its own.
+// NewArray, NewXMLFragment, NewXMLElement, NewXMLText and NewXMLHook, with more of
+// them inside as you like. It may be used more than once; each use creates a type of its own.
 type Prelim struct {
 	kind     uint8
 	name     string
@@ -231,6 +231,14 @@ func NewXMLFragment(children ...Prelim) Prelim {
 // NewXMLElement makes an XMLElement that starts with children.
 func NewXMLElement(name string, children ...Prelim) Prelim {
 	return Prelim{kind: typeElement, name: name, children: children}
+}
+
+// NewXMLHook makes what Yjs calls an XmlHook: a Map that stands among the children
+// of a fragment, for something that only the named program can show.
+func NewXMLHook(name string, entries ...map[string]any) Prelim {
+	p := NewMap(entries...)
+	p.kind, p.name = typeHook, name
+	return p
 }
 
 // NewXMLText makes an XMLText that starts with s.

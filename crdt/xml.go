@@ -19,7 +19,7 @@ func (f XMLFragment) Get(i int) Type {
 }
 
 // Children returns the children that are shared types: XMLElement, XMLText, or a
-// Map for what Yjs calls a hook.
+// Map for what Yjs calls a hook (see Map.HookName).
 func (f XMLFragment) Children() []Type {
 	var out []Type
 	f.eachValue(func(v any) bool {

@@ -84,6 +84,7 @@ const build = v => {
     case 'xml': return new Y.XmlFragment()
     case 'element': return new Y.XmlElement(v.s)
     case 'xmltext': return new Y.XmlText(v.s)
+    case 'hook': return new Y.XmlHook(v.s)
     case 'doc': return new Y.Doc({ guid: v.s })
     default: throw new Error('no such type ' + v.$new)
   }
@@ -143,7 +144,7 @@ const childTypes = t => t.toArray().filter(c => c instanceof Y.AbstractType)
 const dumpType = t => {
   if (t instanceof Y.XmlText) return 'XmlText' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
   if (t instanceof Y.Text) return 'Text' + t.length + '(' + dumpDelta(t.toDelta()) + ')' + JSON.stringify(t.toString())
-  if (t instanceof Y.Map) return 'Map' + t.size + dump(Object.fromEntries(t.entries()))
+  if (t instanceof Y.Map) return 'Map' + (t instanceof Y.XmlHook ? '(' + t.hookName + ')' : '') + t.size + dump(Object.fromEntries(t.entries()))
   if (t instanceof Y.Array) return 'Array' + t.length + dump(t.toArray())
   if (t instanceof Y.XmlElement) return 'Element' + t.length + ' ' + t.nodeName + dump(t.getAttributes()) + dump(childTypes(t))
   if (t instanceof Y.XmlFragment) return 'Fragment' + t.length + dump(childTypes(t)) + JSON.stringify(t.toString())
