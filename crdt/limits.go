@@ -14,6 +14,10 @@ import (
 // after many updates or edits, its full state can be more than one update may be,
 // and to load that takes a greater MaxUpdateBytes, MaxStructs, MaxClients or
 // MaxDeletes.
+//
+// MaxPendingBytes is a bound on time, too: an update that brings something waited for
+// has all that waits read again, which takes some ten milliseconds a MiB. Who takes
+// bytes from strangers should choose a small one, or take only what is Integrable.
 type Limits struct {
 	MaxUpdateBytes  int // bytes of one update; default 256 MiB
 	MaxStructs      int // structs in one update; default 1<<26
