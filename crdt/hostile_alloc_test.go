@@ -1,6 +1,7 @@
 package crdt_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -106,5 +107,37 @@ func TestHostileAllocations(t *testing.T) {
 	}
 	if taken < 500 {
 		t.Errorf("only %d inputs were taken", taken)
+	}
+}
+
+// Marks that are never taken off do not add up in every piece of text behind them,
+// where it is read or where observers are told of it.
+func TestHostileMarks(t *testing.T) {
+	const marks = 5000
+	w := new(wire).at(9, 0).text(place{root: "text"}, "x")
+	for i := range uint64(marks) {
+		mark := lib0.AppendVarString(lib0.AppendVarString(nil, fmt.Sprint("k", i)), "1")
+		w.item(formatContent, place{origin: id(9, 2*i)}, mark).text(place{origin: id(9, 2*i+1)}, "y")
+	}
+	update := w.bytes()
+	for name, watch := range map[string]bool{"read": false, "observed": true} {
+		d := crdt.New(crdt.Options{ClientID: 1})
+		text := d.Text("text")
+		var delta []crdt.DeltaOp
+		used := allocated(func() {
+			if watch {
+				d.ObserveAll(func(events []crdt.Event, _ *crdt.Tx) { delta = events[0].Delta })
+			}
+			apply(t, d, update)
+			if !watch {
+				delta = text.ToDelta()
+			}
+		})
+		if most := uint64(500 * len(update)); used > most {
+			t.Errorf("%s: %d bytes make it allocate %d", name, len(update), used)
+		}
+		if len(delta) != marks+1 || len(delta[10].Attributes) != 10 || len(delta[marks].Attributes) != 64 || delta[marks].Attributes["k0"] != int64(1) {
+			t.Errorf("%s: %d pieces, the last with %d attributes", name, len(delta), len(delta[marks].Attributes))
+		}
 	}
 }

@@ -43,7 +43,9 @@ func (t Text) SetAttribute(tx *Tx, key string, v any) { t.set(tx, key, v) }
 // RemoveAttribute removes an attribute of the text as a whole.
 func (t Text) RemoveAttribute(tx *Tx, key string) { t.unset(tx, key) }
 
-// ToDelta returns the content as inserts with their attributes.
+// ToDelta returns the content as inserts with their attributes. Where more than 64
+// attributes are in force at one place, some are left out, here and wherever else a
+// text is shown with its formatting.
 func (t Text) ToDelta() []DeltaOp {
 	var ops []DeltaOp
 	var sb strings.Builder
@@ -488,11 +490,18 @@ func (a *attrs) apply(x attr) {
 
 func (a attrs) clone() attrs { return slices.Clone(a) }
 
-// toMap returns the attributes as a map of their own, nil if there are none.
+// maxInForce bounds the attributes that one piece of text is shown with. A few
+// kilobytes can put a thousand in force and begin a piece after each mark, and every
+// piece has a map of its own.
+const maxInForce = 64
+
+// toMap returns the attributes as a map of their own, nil if there are none. Of more
+// than maxInForce, those that have been in force longest are in it.
 func (a attrs) toMap(d *Doc) map[string]any {
 	if len(a) == 0 {
 		return nil
 	}
+	a = a[:min(len(a), maxInForce)]
 	m := make(map[string]any, len(a))
 	for _, x := range a {
 		m[d.keys[x.key]] = x.val
