@@ -16,33 +16,43 @@ import (
 // nothing was announced that was there, or gone, before.
 func TestInspectAnnouncesWhatHappens(t *testing.T) {
 	first, last := sessionSeeds(t, 60)
-	added, deleted := 0, 0
+	added, deleted, released := 0, 0, 0
 	for seed := first; seed < last; seed++ {
-		a, d := inspectSession(t, seed)
-		added, deleted = added+a, deleted+d
+		a, d, r := inspectSession(t, seed)
+		added, deleted, released = added+a, deleted+d, released+r
 	}
-	if n := int(last - first); added < 50*n || deleted < 5*n {
-		t.Errorf("only %d units added and %d deleted", added, deleted)
+	if n := int(last - first); added < 50*n || deleted < 5*n || released < 10*n {
+		t.Errorf("only %d units added, %d deleted, and %d let in while something waited", added, deleted, released)
 	}
 }
 
-func inspectSession(t *testing.T, seed uint64) (added, deleted int) {
+func inspectSession(t *testing.T, seed uint64) (added, deleted, released int) {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	p := profiles[rng.IntN(len(profiles))]
 	w := newModelWorld(t, fmt.Sprintf("seed %d (%s)", seed, p.name), rng, 2+rng.IntN(3), p)
 	w.inOrder = rng.IntN(4) > 0
+	told := map[*modelReplica]map[model.ID]crdt.Touch{} // what was announced as added so far
+	for _, r := range w.replicas {
+		told[r] = map[model.ID]crdt.Touch{}
+	}
 	w.incoming = func(r *modelReplica, u []byte, apply func()) {
-		if r.doc.HasPending() || r.model.Pending() {
-			apply()
-			return
-		}
-		before := r.model.Units()
+		waited := r.doc.HasPending() || r.model.Pending()
 		touches, err := r.doc.Inspect(u)
 		if err != nil {
 			t.Fatalf("%s: %v", w.name, err)
 		}
+		for _, touch := range touches {
+			for clock := touch.Clock; touch.Kind != crdt.TouchDelete && clock < touch.Clock+touch.Len; clock++ {
+				id := model.ID{Client: touch.Client, Clock: clock}
+				if was, known := told[r][id]; !known || was.Unresolved {
+					told[r][id] = touch
+				}
+			}
+		}
+		known, before := r.model.StateVector(), r.model.Units()
 		apply()
-		if r.doc.HasPending() || r.model.Pending() {
+		if waited || r.doc.HasPending() || r.model.Pending() {
+			released += checkReleased(t, w.name, r, known, told[r])
 			return
 		}
 		a, d := checkTouches(t, w.name, touches, before, r.model.Units())
@@ -52,7 +62,28 @@ func inspectSession(t *testing.T, seed uint64) (added, deleted int) {
 		w.step()
 	}
 	w.settle()
-	return added, deleted
+	return added, deleted, released
+}
+
+// checkReleased says how many units went in, perhaps from the waiting room, each of
+// which must have been announced when it came, and at its place if that was known.
+func checkReleased(t *testing.T, name string, r *modelReplica, known map[uint64]uint64, told map[model.ID]crdt.Touch) (released int) {
+	t.Helper()
+	units := r.model.Units()
+	for client, next := range r.model.StateVector() {
+		for clock := known[client]; clock < next; clock++ {
+			id := model.ID{Client: client, Clock: clock}
+			touch, announced := told[id]
+			if !announced {
+				t.Fatalf("%s: %v was let in unannounced: %+v", name, id, units[id])
+			}
+			if !touch.Unresolved {
+				checkPlace(t, name, touch, units[id])
+			}
+			released++
+		}
+	}
+	return released
 }
 
 // applyLikeModel applies an update to engine and model, if nothing of it has to
