@@ -23,6 +23,7 @@ func (t Text) Len() int { return t.length() }
 func (t Text) String() string {
 	var sb strings.Builder
 	d := t.d
+	sb.Grow(int(d.types[t.typ].length))
 	for r := d.lists[d.types[t.typ].seq].head; r != 0; {
 		it := d.at(r)
 		if !it.deleted() && it.kind() == kindString {
