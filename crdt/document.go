@@ -49,7 +49,7 @@ type Doc struct {
 	keyIndex map[string]uint32
 
 	lists   []list
-	slots   map[uint64]uint32 // type<<32|key → list
+	slots   slots // (type, key) → list
 	types   []typeInfo
 	depth   uint32               // greatest depth that a type ever had
 	roots   map[uint32]uint32    // key of the name → type
@@ -90,7 +90,6 @@ func New(o Options) *Doc {
 		keys:        make([]string, 1),
 		keyIndex:    map[string]uint32{},
 		lists:       make([]list, 1),
-		slots:       map[uint64]uint32{},
 		types:       []typeInfo{{flags: typeDead}},
 		roots:       map[uint32]uint32{},
 	}
@@ -195,7 +194,10 @@ func (d *Doc) root(name string, kind uint8) uint32 {
 }
 
 // slotOf returns the list of a key of a type, 0 if the key was never used.
-func (d *Doc) slotOf(t, key uint32) uint32 { return d.slots[uint64(t)<<32|uint64(key)] }
+func (d *Doc) slotOf(t, key uint32) uint32 {
+	l, _ := d.slots.get(d.lists, t, key)
+	return l
+}
 
 // slot is slotOf that creates the list.
 func (d *Doc) slot(t, key uint32) uint32 {
@@ -204,7 +206,7 @@ func (d *Doc) slot(t, key uint32) uint32 {
 	}
 	l := uint32(len(d.lists))
 	d.lists = append(d.lists, list{typ: t, key: key})
-	d.slots[uint64(t)<<32|uint64(key)] = l
+	d.slots.add(d.lists, l)
 	ti := &d.types[t]
 	if ti.slot == 0 {
 		ti.slot = l

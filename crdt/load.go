@@ -22,6 +22,8 @@ type loader struct {
 	b         []byte
 	deletesAt int
 	content   int // bytes that the arena will hold
+	slots     int // structs that name a key
+	types     int
 	raw       rawStruct
 	most      uint64    // sections of the update
 	sections  []section // by client
@@ -96,7 +98,7 @@ func (d *Doc) mark() mark {
 // restore makes the document blank again.
 func (d *Doc) restore(m mark) {
 	for _, l := range d.lists[len(m.lists):] {
-		delete(d.slots, uint64(l.typ)<<32|uint64(l.key))
+		d.slots.remove(d.lists, l.typ, l.key)
 	}
 	for i, t := range d.types[len(m.types):] {
 		if d.roots[t.name] == uint32(len(m.types)+i) {
@@ -244,6 +246,7 @@ func (l *loader) readSection(s *section, p, n int) int {
 		sub := uint32(0)
 		if info&(infoOrigin|infoRight) == 0 {
 			sub = uint32(info & infoSub)
+			l.slots += int(sub / infoSub)
 			it.left = uint32(p)
 			if p = l.skipParent(p, info); p < 0 {
 				return -1
@@ -291,9 +294,8 @@ func (l *loader) skipParent(p int, info byte) int {
 	c := cursor{b: l.b, pos: p}
 	if c.uvarint() == 1 {
 		c.str("root name", l.d.limits.MaxStringBytes)
-	} else {
-		c.uvarint()
-		c.uvarint()
+	} else if _, _, c.pos = l.id(c.pos); c.pos < 0 {
+		return -1
 	}
 	if info&infoSub != 0 {
 		c.str("key", l.d.limits.MaxStringBytes)
@@ -351,6 +353,7 @@ func (l *loader) readContent(it *item, kind uint32, p int) int {
 		return -1
 	}
 	if kind == kindType {
+		l.types++
 		s.contentAt = c.since(p)
 	} else {
 		l.content += int(s.contentAt.to - s.contentAt.from)

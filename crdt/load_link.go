@@ -1,5 +1,7 @@
 package crdt
 
+import "slices"
+
 // prepare makes the runs of the section findable.
 func (s *section) prepare() {
 	n := len(s.clocks) - 1
@@ -66,6 +68,9 @@ func (l *loader) link(tx *Tx) bool {
 			return false
 		}
 	}
+	d.slots.reserve(d.lists, l.slots)
+	d.lists = slices.Grow(d.lists, l.types)
+	d.types = slices.Grow(d.types, l.types)
 	d.bytes = make([]byte, 0, l.content+l.content/16+64)
 	var stack []*section // each waits for the next
 	for _, ix := range d.descending() {
@@ -240,13 +245,13 @@ func (l *loader) parent(s *section, it *item) (listed uint32, needed *section) {
 		x.nameAt = c.str("", maxInput)
 		typ = d.parentOf(&x)
 	} else {
-		id, clock := c.uvarint(), c.uvarint()
-		client := d.lookup(id)
-		if client == 0 || clock > maxClock || client == s.client && clock >= uint64(it.clock) {
+		var client, clock uint32
+		client, clock, c.pos = l.id(c.pos)
+		if client == s.client && clock >= it.clock {
 			return 0, nil
 		}
 		o := &l.sections[client]
-		i := o.startingAt(uint32(clock))
+		i := o.startingAt(clock)
 		if i < 0 || i == len(o.clocks)-1 {
 			return 0, nil
 		}

@@ -373,7 +373,7 @@ func (d *Doc) collectType(typ uint32) {
 		drop(&d.lists[ti.seq])
 		for l := ti.slot; l != 0; l = d.lists[l].next {
 			drop(&d.lists[l])
-			delete(d.slots, uint64(d.lists[l].typ)<<32|uint64(d.lists[l].key))
+			d.slots.remove(d.lists, d.lists[l].typ, d.lists[l].key)
 		}
 		ti.slot, ti.lastSlot, ti.length = 0, 0, 0
 	}
