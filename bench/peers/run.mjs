@@ -183,11 +183,15 @@ function b4Updates(limit) {
   return updates;
 }
 
+/** B4's full state in the engine's own format, made once and kept beside the workloads. */
+const b4File = () => file(make.format ? `b4.${make.format}.bin` : `b4.own.${name}.bin`);
 function b4State() {
-  if (make.format) return new Uint8Array(fs.readFileSync(file(`b4.${make.format}.bin`)));
-  const d = make(3141592653);
-  d.edit(() => json('b4.ops.json').forEach(([i, del, ins]) => d.text(i, del, ins)));
-  return d.save();
+  if (!fs.existsSync(b4File())) {
+    const d = make(3141592653);
+    d.edit(() => json('b4.ops.json').forEach(([i, del, ins]) => d.text(i, del, ins)));
+    fs.writeFileSync(b4File(), d.save());
+  }
+  return new Uint8Array(fs.readFileSync(b4File()));
 }
 
 /** What is held: the JavaScript heap, array buffers and WebAssembly memories, and all pages of the process. Several
@@ -280,9 +284,8 @@ const b4 = {
   // The state is written by a process of its own, so that this one holds nothing but its bytes and the engine. Two
   // documents are loaded and read first; what sixteen more take, divided by sixteen, is what one does.
   memory: () => {
-    const source = file(make.format ? `b4.${make.format}.bin` : `b4.own.${name}.bin`);
-    if (!fs.existsSync(source)) execFileSync(process.execPath, [...process.execArgv, process.argv[1], name, 'memory.state', dir]);
-    const state = new Uint8Array(fs.readFileSync(source));
+    if (!fs.existsSync(b4File())) execFileSync(process.execPath, [...process.execArgv, process.argv[1], name, 'memory.state', dir]);
+    const state = b4State();
     const docs = [];
     const open = (n) => {
       for (let i = 0; i < n; i++) {
@@ -300,7 +303,7 @@ const b4 = {
     };
   },
   'memory.state': () => {
-    fs.writeFileSync(file(`b4.own.${name}.bin`), b4State());
+    b4State();
     return null;
   },
 };
