@@ -4,6 +4,7 @@ import { IntlProvider } from "react-intl";
 import { Join } from "../features/join/join";
 import { ApiError, createApi, type Api } from "../sync/api";
 import { Announcer } from "../ui/announcer";
+import { Hints } from "../ui/hints";
 import { useText, type MessageId } from "../ui/text";
 import { useReadable } from "../ui/use-readable";
 import { allKeys, readKey, saveKey } from "./keys";
@@ -27,6 +28,7 @@ export function App() {
             <Suspense fallback={null}>
               <Screens />
             </Suspense>
+            <Hints />
           </Announcer>
         </Router>
       </I18nProvider>

@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { PlanPage } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
@@ -13,9 +13,9 @@ import { createLog } from "../sync/log";
 import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
+import { lazyPart } from "../ui/lazy";
 import type { Key } from "./keys";
 import { ThemeMenu, useReaderSettings } from "./theme";
-import { fetchParts, lazyPart } from "../ui/lazy";
 
 const ShareDialog = lazyPart(() => import("../features/share/share"));
 
@@ -31,7 +31,6 @@ export default function PlanRoute({ planKey, view }: { planKey: Key; view: ViewI
     return [opened, () => void opened.close()] as const;
   }, [planKey]);
   const session = useResource(openSession);
-  useEffect(fetchParts, []);
   return session && <Connected session={session} planKey={planKey} view={view} />;
 }
 

@@ -65,7 +65,7 @@ export function ThemeMenu() {
       placement="bottom end"
       button={<IconButton icon={dark ? "moon" : "sun"} label={t("theme.settings")} />}
     >
-      <MenuSection selectionMode="single" selectedKeys={[chosen]} onSelectionChange={(keys) => pickOne(keys, (key) => choose(key as Theme))} disallowEmptySelection>
+      <MenuSection selected={chosen} onSelect={(id) => choose(id as Theme)}>
         <MenuHeader className="menu-header">{t("theme.label")}</MenuHeader>
         <MenuItem id="system" icon="halfDisc">
           {t("theme.system")}
@@ -78,7 +78,7 @@ export function ThemeMenu() {
         </MenuItem>
       </MenuSection>
       <MenuSeparator />
-      <MenuSection selectionMode="single" selectedKeys={[language]} onSelectionChange={(keys) => pickOne(keys, (key) => chooseLanguage(key as Language))} disallowEmptySelection>
+      <MenuSection selected={language} onSelect={(id) => chooseLanguage(id as Language)}>
         <MenuHeader className="menu-header">{t("language.label")}</MenuHeader>
         {LANGUAGES.map((id) => (
           <MenuItem key={id} id={id}>
@@ -88,10 +88,6 @@ export function ThemeMenu() {
       </MenuSection>
     </MenuButton>
   );
-}
-
-function pickOne(keys: "all" | Iterable<unknown>, take: (key: unknown) => void): void {
-  if (keys !== "all") for (const key of keys) take(key);
 }
 
 /** The same choices as entries of another menu: the other look, the other language. */

@@ -111,18 +111,25 @@ export function keepEqual<T>(before: T, next: T): T {
   if (Object.is(before, next) || typeof before !== "object" || typeof next !== "object" || before === null || next === null) {
     return next;
   }
-  if (Array.isArray(before) && Array.isArray(next)) {
-    const kept: unknown[] = next.map((item: unknown, at) => keepEqual(before[at] as unknown, item));
-    return (kept.length === before.length && kept.every((item, at) => Object.is(item, before[at])) ? before : kept) as T;
-  }
+  // Most parts are as they were: found out without making anything.
+  if (isEqual(before, next)) return before;
+  if (Array.isArray(before) && Array.isArray(next)) return next.map((item: unknown, at) => keepEqual(before[at] as unknown, item)) as T;
   const old = before as Record<string, unknown>;
   const out: Record<string, unknown> = {};
-  let same = Object.keys(old).length === Object.keys(next).length;
-  for (const [key, value] of Object.entries(next)) {
-    out[key] = keepEqual(old[key], value as unknown);
-    if (!Object.is(out[key], old[key])) same = false;
+  for (const [key, value] of Object.entries(next)) out[key] = keepEqual(old[key], value as unknown);
+  return out as T;
+}
+
+/** Of plain data. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  let count = 0;
+  for (const key in b) {
+    count++;
+    if (!(key in a) || !isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
   }
-  return (same ? before : out) as T;
+  return count === Object.keys(a).length;
 }
 
 /** As keepEqual, but finds a branch's counterpart by id, so that a move keeps the identity of the others. */

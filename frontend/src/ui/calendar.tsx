@@ -1,5 +1,6 @@
 import { parseDate, type CalendarDate } from "@internationalized/date";
 import {
+  Button as AriaButton,
   Calendar as AriaCalendar,
   CalendarCell,
   CalendarGrid,
@@ -8,7 +9,7 @@ import {
   CalendarHeaderCell,
   Heading,
 } from "react-aria-components";
-import { IconButton } from "./button";
+import { Icon, type IconName } from "./icons";
 
 /** A calendar date as YYYY-MM-DD, or null for none. Odd text counts as none. */
 export function toCalendar(value: string | null | undefined): CalendarDate | null {
@@ -38,9 +39,9 @@ export default function Month({ label, previousLabel, nextLabel, value, onChange
       {...(onChange ? { value: toCalendar(value), onChange: (date) => onChange(date.toString()), autoFocus: true } : {})}
     >
       <header className="calendar-head">
-        <IconButton slot="previous" icon="chevronLeft" label={previousLabel} small />
+        <Turn slot="previous" icon="chevronLeft" label={previousLabel} />
         <Heading className="calendar-title" />
-        <IconButton slot="next" icon="chevronRight" label={nextLabel} small />
+        <Turn slot="next" icon="chevronRight" label={nextLabel} />
       </header>
       <CalendarGrid className="calendar-grid" weekdayStyle="short">
         <CalendarGridHeader>
@@ -49,5 +50,14 @@ export default function Month({ label, previousLabel, nextLabel, value, onChange
         <CalendarGridBody>{(date) => <CalendarCell className="calendar-day" date={date} />}</CalendarGridBody>
       </CalendarGrid>
     </AriaCalendar>
+  );
+}
+
+/** The calendar itself says what these do. */
+function Turn({ slot, icon, label }: { slot: "previous" | "next"; icon: IconName; label: string }) {
+  return (
+    <AriaButton slot={slot} aria-label={label} data-hint={label} className="icon-button icon-button-small">
+      <Icon name={icon} size={17} />
+    </AriaButton>
   );
 }

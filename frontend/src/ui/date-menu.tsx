@@ -1,62 +1,46 @@
 import { Suspense, useRef, useState, type ReactNode } from "react";
-import { Button as AriaButton, Dialog, Popover } from "react-aria-components";
-import { Button } from "./button";
+import { PlainButton } from "./button";
+import type { DatePopoverProps } from "./date-popover";
 import { lazyPart } from "./lazy";
 
-const Month = lazyPart(() => import("./calendar"));
+const loadPopover = () => import("./date-popover");
+const DatePopover = lazyPart(loadPopover);
 
-export interface DateMenuProps {
-  /** What the date is, and for the button the date it is now. */
-  label: string;
+export interface DateMenuProps extends Omit<DatePopoverProps, "trigger" | "onClose"> {
+  /** For the button, which date it is now. */
   buttonLabel: string;
   className: string;
-  value: string | null;
-  onChange: (date: string | null) => void;
-  previousLabel: string;
-  nextLabel: string;
-  /** Given when "no date" may be chosen. */
-  clearLabel?: string;
   children: ReactNode;
 }
 
 /** A date shown as a button; pressing it opens the month, whose code is fetched then. */
-export function DateMenu(props: DateMenuProps) {
+export function DateMenu({ buttonLabel, className, children, onChange, ...rest }: DateMenuProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const choose = (date: string | null) => {
-    setOpen(false);
-    props.onChange(date);
-  };
   return (
     <>
-      <AriaButton
+      <PlainButton
         ref={button}
-        className={props.className}
-        aria-label={props.buttonLabel}
+        className={className}
+        aria-label={buttonLabel}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
+        onPointerEnter={() => void loadPopover()}
         onPress={() => setOpen(true)}
       >
-        {props.children}
-      </AriaButton>
+        {children}
+      </PlainButton>
       {isOpen && (
         <Suspense fallback={null}>
-          <Popover className="popover" triggerRef={button} isOpen onOpenChange={setOpen} offset={6} placement="bottom end">
-            <Dialog className="calendar-dialog" aria-label={props.label}>
-              <Month
-                label={props.label}
-                previousLabel={props.previousLabel}
-                nextLabel={props.nextLabel}
-                value={props.value}
-                onChange={choose}
-              />
-              {props.clearLabel && props.value && (
-                <Button look="quiet" small className="calendar-clear" onPress={() => choose(null)}>
-                  {props.clearLabel}
-                </Button>
-              )}
-            </Dialog>
-          </Popover>
+          <DatePopover
+            {...rest}
+            trigger={button}
+            onClose={() => setOpen(false)}
+            onChange={(date) => {
+              setOpen(false);
+              onChange(date);
+            }}
+          />
         </Suspense>
       )}
     </>

@@ -1,36 +1,26 @@
-import type { ReactNode } from "react";
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { IconButton } from "./button";
+import { Suspense, useState, type ReactNode } from "react";
+import { lazyPart } from "./lazy";
 
-/** A modal question or form; on a phone it rises from the lower edge. */
-export function Dialog({
-  title,
-  closeLabel,
-  isOpen,
-  onOpenChange,
-  wide,
-  children,
-}: {
+const DialogFrame = lazyPart(() => import("./dialog-frame"));
+
+export interface DialogProps {
   title: string;
   closeLabel: string;
   isOpen: boolean;
   onOpenChange: (open: boolean) => void;
   wide?: boolean;
   children: ReactNode;
-}) {
+}
+
+/** A modal question or form, whose code is fetched when it first opens. It stays, closed, to be seen going. */
+export function Dialog(props: DialogProps) {
+  const [opened, setOpened] = useState(props.isOpen);
+  if (props.isOpen && !opened) setOpened(true);
   return (
-    <ModalOverlay className="scrim" isDismissable isOpen={isOpen} onOpenChange={onOpenChange}>
-      <Modal className={`dialog-frame${wide ? " dialog-wide" : ""}`}>
-        <AriaDialog className="dialog">
-          <header className="dialog-head">
-            <Heading slot="title" className="dialog-title">
-              {title}
-            </Heading>
-            <IconButton slot="close" icon="close" label={closeLabel} />
-          </header>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+    opened && (
+      <Suspense fallback={null}>
+        <DialogFrame {...props} />
+      </Suspense>
+    )
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import { lazy, useSyncExternalStore, type ComponentType, type LazyExoticComponent } from "react";
 
 type Load<P> = () => Promise<{ readonly default: ComponentType<P> }>;
 
@@ -39,34 +39,46 @@ function pause(time: number): Promise<void> {
   });
 }
 
-/** How long the page has to itself before the rest of its code is fetched, in milliseconds. */
-const QUIET = 2_000;
+/** Calls `act` when nothing else is to do, for which Safari can't be asked. */
+export function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(act, { timeout: 2_000 });
+  else setTimeout(act, 100);
+}
+
+let atRest = false;
+const listeners = new Set<() => void>();
+
+/** Whether the page has what it needs at first, so that there is time for the rest. */
+export function useAtRest(): boolean {
+  return useSyncExternalStore(
+    (onChange) => {
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
+    },
+    () => atRest,
+  );
+}
 
 /**
- * Fetches the code of all parts, one after the other whenever nothing else is to do, so that they are there when the
- * connection isn't. Returns what ends it.
+ * Says that the page has what it needs at first, and fetches the code of all parts, one after the other whenever
+ * nothing else is to do, so that they are there when the connection isn't.
  */
-export function fetchParts(): () => void {
-  let ended = false;
-  const whenIdle = (fn: () => void): void => {
-    if ("requestIdleCallback" in window) requestIdleCallback(fn, { timeout: 5_000 });
-    else setTimeout(fn, 100);
-  };
-  const next = (): void => {
-    const [load] = parts;
-    if (ended || !load) return;
-    parts.delete(load);
-    load().then(
-      () => whenIdle(next),
-      () => {
-        parts.add(load);
-        void pause(PAUSES.at(-1) ?? 0).then(next);
-      },
-    );
-  };
-  const timer = setTimeout(() => whenIdle(next), QUIET);
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-  };
+export function fetchParts(): void {
+  if (atRest) return;
+  atRest = true;
+  for (const listener of [...listeners]) listener();
+  next();
+}
+
+function next(): void {
+  const [load] = parts;
+  if (!load) return;
+  parts.delete(load);
+  load().then(
+    () => whenIdle(next),
+    () => {
+      parts.add(load);
+      void pause(PAUSES.at(-1) ?? 0).then(next);
+    },
+  );
 }

@@ -1,86 +1,99 @@
-import { useState, type ReactNode } from "react";
-import {
-  Header,
-  Menu as AriaMenu,
-  MenuItem as AriaMenuItem,
-  MenuSection,
-  MenuTrigger,
-  Popover,
-  Separator,
-  type MenuItemProps,
-  type MenuProps,
-  type PopoverProps,
-} from "react-aria-components";
-import { Icon, type IconName } from "./icons";
+import { cloneElement, createContext, Suspense, useContext, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode, type Ref } from "react";
+import type { IconName } from "./icons";
+import { lazyPart } from "./lazy";
+import type { MenuListProps, Parts } from "./menu-list";
 
-export { MenuSection, Separator as MenuSeparator, Header as MenuHeader };
+const loadList = () => import("./menu-list");
+const MenuList = lazyPart(loadList);
 
-/** Whether a pointer is held down. Seen before any component hears of the press. */
-let held = false;
-for (const [type, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]] as const) {
-  document.addEventListener(
-    type,
-    () => {
-      held = down;
-    },
-    { capture: true },
-  );
+/** The components that entries are drawn with, once a menu is open and their code is there. */
+export const MenuParts = createContext<Parts | null>(null);
+
+function useParts(): Parts {
+  const parts = useContext(MenuParts);
+  if (!parts) throw new Error("entries belong into a MenuButton");
+  return parts;
 }
 
-/**
- * A button (first child) and what it opens. It opens when the pointer is let go: a menu may come up right under the
- * pointer, and letting go over an entry would choose it.
- */
-export function MenuButton<T extends object>({
-  button,
-  placement = "bottom start",
-  children,
-  ...rest
-}: { button: ReactNode; placement?: NonNullable<PopoverProps["placement"]> } & MenuProps<T>) {
-  const [isOpen, setOpen] = useState(false);
-  const change = (open: boolean) => {
-    if (!open || !held) setOpen(open);
-    else document.addEventListener("pointerup", () => setTimeout(() => setOpen(true)), { once: true });
-  };
-  return (
-    <MenuTrigger isOpen={isOpen} onOpenChange={change}>
-      {button}
-      <Popover className="popover" placement={placement} offset={4}>
-        <AriaMenu {...rest} className="menu">
-          {children}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
-  );
-}
-
-export function MenuItem({
-  icon,
-  lead,
-  keys,
-  children,
-  danger,
-  ...rest
-}: Omit<MenuItemProps, "children" | "className"> & {
+export interface MenuItemProps {
+  id?: string;
   icon?: IconName;
   /** Something drawn in place of the icon. */
   lead?: ReactNode;
   keys?: string;
   danger?: boolean;
+  href?: string;
   children: string;
-}) {
+}
+
+export function MenuItem(props: MenuItemProps) {
+  const { Item } = useParts();
+  return <Item {...props} />;
+}
+
+export interface MenuSectionProps {
+  "aria-label"?: string;
+  /** Given when the section is a choice of its own. */
+  selected?: string;
+  onSelect?: (id: string) => void;
+  children: ReactNode;
+}
+
+export function MenuSection(props: MenuSectionProps) {
+  const { Section } = useParts();
+  return <Section {...props} />;
+}
+
+export function MenuHeader(props: { className?: string; children: ReactNode }) {
+  const { Header } = useParts();
+  return <Header {...props} />;
+}
+
+export function MenuSeparator() {
+  const { Separator } = useParts();
+  return <Separator />;
+}
+
+/** What a button needs to open a menu. */
+interface TriggerProps {
+  ref?: Ref<HTMLButtonElement>;
+  onPress?: () => void;
+  onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void;
+  onPointerEnter?: () => void;
+  "aria-haspopup"?: "menu";
+  "aria-expanded"?: boolean;
+}
+
+/** A button and the menu that it opens. Nothing of the menu is there until then. */
+export function MenuButton({
+  button,
+  children,
+  ...rest
+}: { button: ReactElement<TriggerProps>; children: ReactNode | (() => ReactNode) } & Omit<MenuListProps, "trigger" | "first" | "onClose" | "children">) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState<"first" | "last" | null>(null);
   return (
-    <AriaMenuItem {...rest} textValue={children} className={`menu-item${danger ? " menu-item-danger" : ""}`}>
-      {({ isSelected, selectionMode }) => (
-        <>
-          {lead ?? (icon && <Icon name={icon} size={18} />)}
-          <span className="menu-item-label">{children}</span>
-          {keys && <kbd className="menu-item-keys">{keys}</kbd>}
-          {selectionMode !== "none" && (
-            <span className="menu-item-tick">{isSelected && <Icon name="check" size={16} />}</span>
-          )}
-        </>
+    <>
+      {cloneElement(button, {
+        ref: trigger,
+        "aria-haspopup": "menu",
+        "aria-expanded": open !== null,
+        onPress: () => setOpen("first"),
+        onPointerEnter: () => void loadList(),
+        onKeyDown: (event) => {
+          if (event.altKey || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+          event.preventDefault();
+          event.stopPropagation();
+          setOpen(event.key === "ArrowDown" ? "first" : "last");
+        },
+      })}
+      {open !== null && (
+        <Suspense fallback={null}>
+          <MenuList {...rest} trigger={trigger} first={open} onClose={() => setOpen(null)}>
+            {typeof children === "function" ? children() : children}
+          </MenuList>
+        </Suspense>
       )}
-    </AriaMenuItem>
+    </>
   );
 }

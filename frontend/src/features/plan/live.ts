@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { whenIdle } from "../../ui/lazy";
 import { useLatest } from "../../ui/use-latest";
 import { useReadable, type ReadableLike } from "../../ui/use-readable";
 
@@ -10,7 +11,8 @@ interface Observed {
 
 /**
  * A value read from some of the document's shared types, the same object until it reads differently.
- * `wait` milliseconds may pass after a change; what others look at in passing need not follow each keystroke.
+ * `wait` milliseconds may pass after a change, and then until the page has nothing else to do: what one looks at
+ * in passing need not follow each keystroke, and holds none up.
  */
 export function useLive<T>(types: readonly Observed[], read: () => T, wait = 0): T {
   const latest = useLatest(read);
@@ -35,18 +37,21 @@ function follow<T>(types: readonly Observed[], read: () => T, wait: number): Rea
     get: () => value ?? refresh(),
     subscribe: (onChange) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
+      let ended = false;
       const settle = () => {
         timer = undefined;
+        if (ended) return;
         const before = value;
         if (refresh() !== before) onChange();
       };
       const onEvent = () => {
         if (wait === 0) settle();
-        else timer ??= setTimeout(settle, wait);
+        else timer ??= setTimeout(() => whenIdle(settle), wait);
       };
       for (const type of types) type.observeDeep(onEvent);
       onEvent();
       return () => {
+        ended = true;
         clearTimeout(timer);
         for (const type of types) type.unobserveDeep(onEvent);
       };

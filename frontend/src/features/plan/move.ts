@@ -40,6 +40,7 @@ export function whereIs(plan: Plan, id: NodeId, title: string, t: Translate): st
 
 interface Gap {
   readonly spot: Spot;
+  /** From the top and left of the page, not of the window. */
   readonly y: number;
   readonly left: number;
   readonly width: number;
@@ -91,6 +92,13 @@ function startDrag(
   let gap: Gap | null = null;
   let pointer = { x: start.clientX, y: start.clientY };
   let frame = 0;
+  /** Where the node may go; measured anew when somebody changes the list meanwhile. */
+  let all: readonly Gap[] | null = null;
+  const changed = () => {
+    all = null;
+  };
+  const grown = new ResizeObserver(changed);
+  const rearranged = new MutationObserver(changed);
   const line = document.createElement("div");
   line.className = "drop-line";
   const ghost = document.createElement("div");
@@ -100,10 +108,11 @@ function startDrag(
   const draw = () => {
     if (pointer.y < EDGE) scrollBy(0, -STEP);
     else if (pointer.y > innerHeight - EDGE) scrollBy(0, STEP);
-    gap = nearest(gaps(root, plan, id), pointer);
+    all ??= gaps(root, plan, id);
+    gap = nearest(all, { x: pointer.x + scrollX, y: pointer.y + scrollY });
     line.hidden = gap === null;
     if (gap) {
-      line.style.transform = `translate(${gap.left}px, ${gap.y}px)`;
+      line.style.transform = `translate(${gap.left - scrollX}px, ${gap.y - scrollY}px)`;
       line.style.width = `${gap.width}px`;
     }
     ghost.style.transform = `translate(${pointer.x + 14}px, ${pointer.y + 10}px)`;
@@ -112,6 +121,8 @@ function startDrag(
   const finish = (accept: boolean) => {
     ended.abort();
     cancelAnimationFrame(frame);
+    grown.disconnect();
+    rearranged.disconnect();
     line.remove();
     ghost.remove();
     dragged.classList.remove("is-dragged");
@@ -129,6 +140,8 @@ function startDrag(
       document.body.append(line, ghost);
       dragged.classList.add("is-dragged");
       document.documentElement.classList.add("is-dragging");
+      grown.observe(root);
+      rearranged.observe(root, { subtree: true, childList: true });
       draw();
     },
     { signal },
@@ -149,7 +162,7 @@ function startDrag(
   );
 }
 
-/** Every place the node may go to, where it is on the screen now. */
+/** Every place the node may go to, and where that is on the page. */
 function gaps(root: HTMLElement, plan: Plan, id: NodeId): Gap[] {
   const found: Gap[] = [];
   const canMove = moveCheck(plan, id);
@@ -159,7 +172,7 @@ function gaps(root: HTMLElement, plan: Plan, id: NodeId): Gap[] {
     const children = [...list.children].filter((child): child is HTMLElement => child instanceof HTMLElement && child.dataset["node"] !== undefined);
     const add = (before: NodeId | null, y: number) => {
       const spot = { parent, before };
-      if (before !== id && canMove(spot)) found.push({ spot, y, left: box.left, width: box.width });
+      if (before !== id && canMove(spot)) found.push({ spot, y: y + scrollY, left: box.left + scrollX, width: box.width });
     };
     for (const child of children) add(nodeId(child.dataset["node"] ?? ""), child.getBoundingClientRect().top);
     add(null, children.at(-1)?.getBoundingClientRect().bottom ?? box.top + 4);

@@ -6,9 +6,9 @@ import { Button, IconButton, IconToggle } from "../../ui/button";
 import { Icon, Logo, type IconName } from "../../ui/icons";
 import { MenuButton, MenuItem, MenuSeparator } from "../../ui/menu";
 import { redoKeys, searchKeys, undoKeys } from "../../ui/platform";
+import { fetchParts, lazyPart, whenIdle } from "../../ui/lazy";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
-import { CommentsPanel } from "./comments/panel";
 import { Connection, Proposals, useStatusSentence, type ConnectionState, type KeptEdit } from "./connection";
 import { DatesProvider } from "./dates/propose";
 import { PresenceBar, usePresent, usePublishField } from "./presence";
@@ -19,6 +19,8 @@ import { PlanSheet } from "./sheet";
 import { createListState, ListProvider } from "./structure/state";
 import { Noun } from "./structure/names";
 import { VIEWS, ViewTabs, type ViewId } from "./views";
+
+const CommentsPanel = lazyPart(() => import("./comments/panel"));
 
 export interface PlanPageProps {
   screen: PlanScreen;
@@ -77,6 +79,7 @@ function Screen(props: PlanPageProps) {
   useUndoKeys();
   useComingsAndGoings();
   const searching = useSearch();
+  useRest(ready, status);
   useEffect(() => {
     document.title = title ? `${title} · Coplan` : "Coplan";
   }, [title]);
@@ -92,7 +95,11 @@ function Screen(props: PlanPageProps) {
           <Proposals proposals={proposals} onDismiss={onDismiss} />
           {ready ? <View view={view} /> : <Waiting status={status} />}
         </main>
-        <CommentsPanel />
+        {open && (
+          <Suspense fallback={null}>
+            <CommentsPanel />
+          </Suspense>
+        )}
       </div>
       {searching.isOpen && <Search onClose={() => searching.setOpen(false)} />}
     </div>
@@ -252,6 +259,15 @@ function useUndoKeys(): void {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [undo]);
+}
+
+/** Has the rest of the page's code fetched once what matters first is there. */
+function useRest(ready: boolean, status: Readable<ConnectionState>): void {
+  const { kind } = useReadable(status);
+  const settled = ready && kind !== "connecting" && kind !== "saving";
+  useEffect(() => {
+    if (settled) whenIdle(fetchParts);
+  }, [settled]);
 }
 
 /** Says who came and who left, a few together. */

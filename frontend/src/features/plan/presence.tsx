@@ -1,8 +1,7 @@
 import { useEffect, useMemo } from "react";
 import type { Awareness } from "y-protocols/awareness";
-import { Button as AriaButton, TooltipTrigger } from "react-aria-components";
 import { Avatar } from "../../ui/avatar";
-import { Hint } from "../../ui/button";
+import { PlainButton } from "../../ui/button";
 import { MenuButton, MenuItem } from "../../ui/menu";
 import { useText } from "../../ui/text";
 import { useReadable, type ReadableLike } from "../../ui/use-readable";
@@ -156,9 +155,9 @@ export function PresenceBar({ max }: { max: number }) {
           aria-label={t("presence.rest", { count: rest.length })}
           placement="bottom end"
           button={
-            <AriaButton className="presence-rest" aria-label={t("presence.rest", { count: rest.length })}>
+            <PlainButton className="presence-rest" aria-label={t("presence.rest", { count: rest.length })}>
               +{rest.length}
-            </AriaButton>
+            </PlainButton>
           }
         >
           {rest.map((one) => (
@@ -176,11 +175,8 @@ function PersonMark({ name, role, color }: { name: string; role: string; color: 
   const t = useText();
   const label = `${name}, ${t(roleMessage(role))}`;
   return (
-    <TooltipTrigger delay={200} closeDelay={80}>
-      <AriaButton className="presence-person" aria-label={label}>
-        <Avatar name={name} color={color} size={30} />
-      </AriaButton>
-      <Hint label={label} />
-    </TooltipTrigger>
+    <PlainButton className="presence-person" aria-label={label} data-hint={label}>
+      <Avatar name={name} color={color} size={30} />
+    </PlainButton>
   );
 }

@@ -11,6 +11,7 @@ import { useDays } from "../../ui/dates";
 import { Icon } from "../../ui/icons";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
+import { lazyPart, useAtRest } from "../../ui/lazy";
 import { useKeepFocus } from "./focus";
 import { RaisedRules, RulesButton } from "./gates/rules";
 import { PlanHeader } from "./header";
@@ -25,7 +26,6 @@ import { setFolded, type ListState, useEssentials, useIsSelecting, useList } fro
 import { useSheetKeys } from "./structure/use-keys";
 import "./structure/structure.css";
 import { Summary } from "./summary";
-import { lazyPart } from "../../ui/lazy";
 
 const Suggestions = lazyPart(() => import("./lints/suggestions"));
 const SelectionBar = lazyPart(() => import("./structure/selection-bar"));
@@ -43,6 +43,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
   const selecting = useIsSelecting();
   const help = useReadable(list.help);
   const pasting = useReadable(list.paste);
+  const atRest = useAtRest();
   useKeepFocus(tree);
 
   const goTo = useCallback((id: NodeId) => {
@@ -72,7 +73,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
       {strays.length > 0 && <Strays nodes={strays} />}
       {rights.write && <AddStage />}
       {!replay && <RulesButton />}
-      {rights.write && !replay && (
+      {rights.write && !replay && atRest && (
         <Suspense fallback={null}>
           <Suggestions />
         </Suspense>

@@ -171,29 +171,33 @@ function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () 
       }}
       button={<IconButton small icon="more" label={t("stage.more", { title })} className="step-more" />}
     >
-      <MenuItem id="add" icon="plus">
-        {t("step.add")}
-      </MenuItem>
-      <MenuItem id="paste" icon="listBullet">
-        {t("structure.pasteMenu")}
-      </MenuItem>
-      <MenuItem id="select" icon="check">
-        {t("structure.selectAll")}
-      </MenuItem>
-      <MenuItem id="copy" icon="copy">
-        {t("structure.duplicate")}
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
-        {t("move.up")}
-      </MenuItem>
-      <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
-        {t("move.down")}
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem id="delete" icon="trash" danger>
-        {t("stage.delete")}
-      </MenuItem>
+      {() => (
+        <>
+          <MenuItem id="add" icon="plus">
+            {t("step.add")}
+          </MenuItem>
+          <MenuItem id="paste" icon="listBullet">
+            {t("structure.pasteMenu")}
+          </MenuItem>
+          <MenuItem id="select" icon="check">
+            {t("structure.selectAll")}
+          </MenuItem>
+          <MenuItem id="copy" icon="copy">
+            {t("structure.duplicate")}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
+            {t("move.up")}
+          </MenuItem>
+          <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
+            {t("move.down")}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem id="delete" icon="trash" danger>
+            {t("stage.delete")}
+          </MenuItem>
+        </>
+      )}
     </MenuButton>
   );
 }

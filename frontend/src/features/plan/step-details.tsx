@@ -3,6 +3,7 @@ import * as Y from "yjs";
 import { LIMITS, NODE, nodeMap, noteOf } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
 import { useText } from "../../ui/text";
+import { lazyPart } from "../../ui/lazy";
 import { Gate } from "./gates/gate";
 import { useScreen } from "./screen";
 import { Alias } from "./structure/names";
@@ -10,7 +11,6 @@ import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
 import { RichText } from "./text/rich-text";
 import { SharedField } from "./text/shared-field";
-import { lazyPart } from "../../ui/lazy";
 
 const StepResources = lazyPart(() => import("./hub/step-resources"));
 const StepForm = lazyPart(() => import("./step-form"));

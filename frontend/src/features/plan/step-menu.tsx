@@ -86,50 +86,54 @@ export function StepMenu({ node, title }: { node: NodeSnapshot; title: string })
       onAction={(key) => act(String(key))}
       button={<IconButton small icon="more" label={t("step.more", { title })} className="step-more" />}
     >
-      <MenuItem id="details" icon="chevronDown">
-        {t("step.details")}
-      </MenuItem>
-      {rights.comment && (
-        <MenuItem id="comment" icon="comment">
-          {t("comments.add")}
-        </MenuItem>
+      {() => (
+        <>
+          <MenuItem id="details" icon="chevronDown">
+            {t("step.details")}
+          </MenuItem>
+          {rights.comment && (
+            <MenuItem id="comment" icon="comment">
+              {t("comments.add")}
+            </MenuItem>
+          )}
+          {child && (
+            <MenuItem id="child" icon="plus">
+              {t(child === "task" ? "step.addTask" : "step.addSubtask")}
+            </MenuItem>
+          )}
+          <MenuItem id="copy" icon="copy" keys={modKey("D")}>
+            {t("structure.duplicate")}
+          </MenuItem>
+          <MenuItem id="select" icon="check">
+            {t("structure.selectIt")}
+          </MenuItem>
+          {direct && (
+            <MenuItem id="milestone" icon="flag">
+              {t(node.kind === "milestone" ? "structure.plainStep" : "structure.makeMilestone")}
+            </MenuItem>
+          )}
+          <MenuSeparator />
+          <MenuItem id="in" icon="arrowRight" keys="Tab">
+            {t("structure.indent")}
+          </MenuItem>
+          {!direct && (
+            <MenuItem id="out" icon="arrowLeft" keys="⇧ Tab">
+              {t("structure.outdent")}
+            </MenuItem>
+          )}
+          <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
+            {t("move.up")}
+          </MenuItem>
+          <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
+            {t("move.down")}
+          </MenuItem>
+          {(node.kind === "milestone" || node.kind === "task") && <StageItems parent={node.parent} />}
+          <MenuSeparator />
+          <MenuItem id="delete" icon="trash" danger>
+            {t("step.delete")}
+          </MenuItem>
+        </>
       )}
-      {child && (
-        <MenuItem id="child" icon="plus">
-          {t(child === "task" ? "step.addTask" : "step.addSubtask")}
-        </MenuItem>
-      )}
-      <MenuItem id="copy" icon="copy" keys={modKey("D")}>
-        {t("structure.duplicate")}
-      </MenuItem>
-      <MenuItem id="select" icon="check">
-        {t("structure.selectIt")}
-      </MenuItem>
-      {direct && (
-        <MenuItem id="milestone" icon="flag">
-          {t(node.kind === "milestone" ? "structure.plainStep" : "structure.makeMilestone")}
-        </MenuItem>
-      )}
-      <MenuSeparator />
-      <MenuItem id="in" icon="arrowRight" keys="Tab">
-        {t("structure.indent")}
-      </MenuItem>
-      {!direct && (
-        <MenuItem id="out" icon="arrowLeft" keys="⇧ Tab">
-          {t("structure.outdent")}
-        </MenuItem>
-      )}
-      <MenuItem id="up" icon="arrowUp" keys="Alt ↑">
-        {t("move.up")}
-      </MenuItem>
-      <MenuItem id="down" icon="arrowDown" keys="Alt ↓">
-        {t("move.down")}
-      </MenuItem>
-      {(node.kind === "milestone" || node.kind === "task") && <StageItems parent={node.parent} />}
-      <MenuSeparator />
-      <MenuItem id="delete" icon="trash" danger>
-        {t("step.delete")}
-      </MenuItem>
     </MenuButton>
   );
 }

@@ -3,8 +3,7 @@ import { setStatus } from "../../plan/edit";
 import { LIMITS, titleTextOf, type NodeId, type StepStatus } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import type { NodeSnapshot } from "../../plan/view";
-import { Button as AriaButton } from "react-aria-components";
-import { IconButton } from "../../ui/button";
+import { IconButton, PlainButton } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { MenuButton, MenuHeader, MenuItem, MenuSection } from "../../ui/menu";
 import { useText } from "../../ui/text";
@@ -138,19 +137,21 @@ export function StatusField({ node, title }: { node: NodeSnapshot; title: string
         if (key === "blocked") focusField(`blocked:${node.id}`);
       }}
       button={
-        <AriaButton className="step-status" aria-label={t("step.statusIs", { title, status: words })}>
+        <PlainButton className="step-status" aria-label={t("step.statusIs", { title, status: words })}>
           <StatusGlyph status={node.status} />
-        </AriaButton>
+        </PlainButton>
       }
     >
-      <MenuSection aria-label={locked ?? t("step.statusOf", { title })}>
-        {locked !== null && <MenuHeader className="menu-note">{locked}</MenuHeader>}
-        {statuses.map((status) => (
-          <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
-            {t(statusMessage(status))}
-          </MenuItem>
-        ))}
-      </MenuSection>
+      {() => (
+        <MenuSection aria-label={locked ?? t("step.statusOf", { title })}>
+          {locked !== null && <MenuHeader className="menu-note">{locked}</MenuHeader>}
+          {statuses.map((status) => (
+            <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
+              {t(statusMessage(status))}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
     </MenuButton>
   );
 }

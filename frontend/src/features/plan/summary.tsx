@@ -2,10 +2,10 @@ import { Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
+import { lazyPart } from "../../ui/lazy";
 import { usePhone } from "./open-steps";
 import { useScreen } from "./screen";
 import { RichText } from "./text/rich-text";
-import { lazyPart } from "../../ui/lazy";
 
 const SummaryMeter = lazyPart(() => import("./why/meter"));
 
@@ -42,6 +42,7 @@ export function Summary() {
       <div ref={frame} className="summary-frame" onFocus={() => setUnfolded(true)}>
         <div>
           <RichText
+            patient
             fragment={plan.summary}
             field="summary"
             label={t("summary.title")}

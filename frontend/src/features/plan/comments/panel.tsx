@@ -16,13 +16,14 @@ import { Thread } from "./thread";
  * All conversations of the plan beside it, in the order of what they are about: the summary's first, then
  * step by step. On a phone the panel rises from the lower edge.
  */
-export function CommentsPanel() {
+export default function CommentsPanel() {
   const t = useText();
   const screen = useScreen();
   const { store, comments, rights } = screen;
   const threads = useReadable(store.threads);
   const view = useReadable(comments);
-  const [resolved, setResolved] = useState(false);
+  const active = threads.find((thread) => thread.id === view.active);
+  const [resolved, setResolved] = useState(active?.resolved ?? false);
   const order = useOrder();
   const shown = useMemo(
     () => threads.filter((thread) => thread.resolved === resolved).sort((a, b) => order(a) - order(b)),
@@ -32,7 +33,6 @@ export function CommentsPanel() {
   const openCount = threads.length - resolvedCount;
 
   // A resolved thread that becomes active (by its link in the text, or reopened) has to be in view.
-  const active = threads.find((thread) => thread.id === view.active);
   const activeKey = active ? `${active.id} ${active.resolved}` : "";
   const [seen, setSeen] = useState(activeKey);
   if (seen !== activeKey) {
@@ -40,7 +40,6 @@ export function CommentsPanel() {
     if (active) setResolved(active.resolved);
   }
 
-  if (!view.open) return null;
   return (
     <aside
       className="comments"

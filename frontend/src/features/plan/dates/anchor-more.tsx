@@ -3,10 +3,10 @@ import { useIntl } from "react-intl";
 import { Button } from "../../../ui/button";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
+import { lazyPart } from "../../../ui/lazy";
 import { useScreen } from "../screen";
 import { useSchedule } from "./propose";
 import { dayWords } from "./words";
-import { lazyPart } from "../../../ui/lazy";
 
 const DatesPanel = lazyPart(() => import("./panel"));
 

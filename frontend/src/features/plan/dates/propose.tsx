@@ -20,8 +20,8 @@ import { commitChange, followSchedule, previewChange, settleDates, type Change, 
 import { useAnnounce } from "../../../ui/announcer";
 import { useToday } from "../../../ui/dates";
 import { useReadable } from "../../../ui/use-readable";
-import { useScreen } from "../screen";
 import { lazyPart } from "../../../ui/lazy";
+import { useScreen } from "../screen";
 
 const PreviewDialog = lazyPart(() => import("./preview-dialog"));
 

@@ -5,9 +5,9 @@ import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
+import { lazyPart } from "../../../ui/lazy";
 import { useScreen } from "../screen";
 import "./gates.css";
-import { lazyPart } from "../../../ui/lazy";
 
 const GateSection = lazyPart(() => import("./section"));
 

@@ -1,6 +1,5 @@
 import type { NodeId, GateState } from "../../../plan/schema";
-import { Button as AriaButton, TooltipTrigger } from "react-aria-components";
-import { Hint } from "../../../ui/button";
+import { PlainButton } from "../../../ui/button";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { setOpen, useOpenSteps } from "../open-steps";
@@ -16,12 +15,9 @@ export function GateMark({ id, title }: { id: NodeId; title: string }) {
   if (!gate) return null;
   const label = t("gate.mark", { title, state: t(stateMessage(gate.state)) });
   return (
-    <TooltipTrigger delay={500} closeDelay={80}>
-      <AriaButton className={`gate-mark gate-is-${gate.state}`} aria-label={label} onPress={() => setOpen(cell, id, true)}>
-        <GateGlyph state={gate.state} />
-      </AriaButton>
-      <Hint label={label} />
-    </TooltipTrigger>
+    <PlainButton className={`gate-mark gate-is-${gate.state}`} aria-label={label} data-hint={label} onPress={() => setOpen(cell, id, true)}>
+      <GateGlyph state={gate.state} />
+    </PlainButton>
   );
 }
 

@@ -7,6 +7,7 @@ import { Icon } from "../../../ui/icons";
 import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
+import { lazyPart } from "../../../ui/lazy";
 import { useNode } from "../hooks";
 import { setOpen, useOpenSteps } from "../open-steps";
 import { useScreen } from "../screen";
@@ -14,7 +15,6 @@ import { roleLabel } from "../step-fields";
 import { goToStep } from "./lock";
 import { useRules, type StandingRule } from "./rule-status";
 import { seatOf } from "./words";
-import { lazyPart } from "../../../ui/lazy";
 
 const RulesDialog = lazyPart(() => import("./rules-dialog"));
 

@@ -34,7 +34,7 @@ export default function Suggestions() {
       const input = readLintInput(plan, { today, lastEdit: "" });
       return { lints: checkPlan(input), dismissed: readDismissed(plan), profile: lintProfile(input.profile).id };
     },
-    400,
+    1000,
   );
   const [open, setOpen] = useState(false);
   const [seeing, setSeeing] = useState(false);
@@ -47,32 +47,36 @@ export default function Suggestions() {
         <Icon name="chevronRight" size={16} />
         {t("lint.heading", { count: live.length })}
       </summary>
-      <p className="lints-lead">{t("lint.lead")}</p>
-      <ul className="lints-list">
-        {grouped(live).map((group) => (
-          <Item key={group.code} group={group} />
-        ))}
-      </ul>
-      {live.length === 0 && <p className="lints-lead">{t("lint.none")}</p>}
-      <div className="lints-foot">
-        {rights.frame && <Select
-          label={t("lint.profile")}
-          value={profile}
-          onChange={(id) => setProfile(plan, id)}
-          choices={LINT_PROFILES.map(({ id }) => ({ id, label: t(`lint.profile.${id}` as MessageId) }))}
-        />}
-        {put.length > 0 && (
-          <Button look="quiet" small onPress={() => setSeeing(!seeing)} aria-expanded={seeing}>
-            {t("lint.dismissed", { count: put.length })}
-          </Button>
-        )}
-      </div>
-      {seeing && (
-        <ul className="lints-list is-quiet">
-          {grouped(put).map((group) => (
-            <Item key={group.code} group={group} put />
-          ))}
-        </ul>
+      {open && (
+        <>
+          <p className="lints-lead">{t("lint.lead")}</p>
+          <ul className="lints-list">
+            {grouped(live).map((group) => (
+              <Item key={group.code} group={group} />
+            ))}
+          </ul>
+          {live.length === 0 && <p className="lints-lead">{t("lint.none")}</p>}
+          <div className="lints-foot">
+            {rights.frame && <Select
+              label={t("lint.profile")}
+              value={profile}
+              onChange={(id) => setProfile(plan, id)}
+              choices={LINT_PROFILES.map(({ id }) => ({ id, label: t(`lint.profile.${id}` as MessageId) }))}
+            />}
+            {put.length > 0 && (
+              <Button look="quiet" small onPress={() => setSeeing(!seeing)} aria-expanded={seeing}>
+                {t("lint.dismissed", { count: put.length })}
+              </Button>
+            )}
+          </div>
+          {seeing && (
+            <ul className="lints-list is-quiet">
+              {grouped(put).map((group) => (
+                <Item key={group.code} group={group} put />
+              ))}
+            </ul>
+          )}
+        </>
       )}
     </details>
   );

@@ -1,10 +1,9 @@
 import { useMemo } from "react";
-import { Button as AriaButton } from "react-aria-components";
 import { removeRole, setInvolveBy, setRoleField, setRolePerson, setRoleSide } from "../../../plan/people";
 import { SIDES, type Side } from "../../../plan/schema";
 import type { NodeSnapshot, RoleSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
-import { IconButton } from "../../../ui/button";
+import { IconButton, PlainButton } from "../../../ui/button";
 import { DateMenu } from "../../../ui/date-menu";
 import { useDays } from "../../../ui/dates";
 import { Icon } from "../../../ui/icons";
@@ -155,10 +154,10 @@ function PersonPicker({ role }: { role: RoleSnapshot }) {
       selectedKeys={[role.person || "none"]}
       onAction={(key) => setRolePerson(plan, role.id, people.find((one) => one.id === key) ?? null)}
       button={
-        <AriaButton className="people-person" aria-label={`${t("people.personOf", { role: role.title })} ${words}`}>
+        <PlainButton className="people-person" aria-label={`${t("people.personOf", { role: role.title })} ${words}`}>
           <span className={`people-dot${role.person ? " is-here" : ""}`} aria-hidden="true" />
           {words}
-        </AriaButton>
+        </PlainButton>
       }
     >
       {people.map((one) => (

@@ -1,15 +1,15 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { setAlias, setNoun } from "../../../plan/edit";
 import { DEFAULT_NOUN, LIMITS } from "../../../plan/schema";
 import type { NodeSnapshot } from "../../../plan/view";
-import { Button as AriaButton } from "react-aria-components";
-import { Button } from "../../../ui/button";
-import { Dialog } from "../../../ui/dialog";
-import { TextField } from "../../../ui/field";
+import { PlainButton } from "../../../ui/button";
 import { MenuButton, MenuItem, MenuSeparator } from "../../../ui/menu";
+import { lazyPart } from "../../../ui/lazy";
 import { useText, type MessageId } from "../../../ui/text";
 import { useScreen } from "../screen";
 import { PickedField } from "./picked-field";
+
+const OwnNoun = lazyPart(() => import("./own-noun"));
 
 const nouns: readonly MessageId[] = ["noun.success", "noun.execution", "noun.goLive", "noun.evaluation", "noun.onboarding"];
 
@@ -18,7 +18,6 @@ export function Noun({ noun }: { noun: string }) {
   const t = useText();
   const { plan, rights } = useScreen();
   const [writing, setWriting] = useState(false);
-  const [own, setOwn] = useState(noun);
   const shown = noun === DEFAULT_NOUN ? t("noun.default") : noun;
   if (!rights.frame) return <span className="bar-noun">{shown}</span>;
   return (
@@ -28,15 +27,13 @@ export function Noun({ noun }: { noun: string }) {
         selectionMode="single"
         selectedKeys={[noun === DEFAULT_NOUN ? "default" : noun]}
         onAction={(key) => {
-          if (key === "own") {
-            setOwn(shown);
-            setWriting(true);
-          } else setNoun(plan, key === "default" ? "" : String(key));
+          if (key === "own") setWriting(true);
+          else setNoun(plan, key === "default" ? "" : String(key));
         }}
         button={
-          <AriaButton className="bar-noun bar-noun-button" aria-label={t("noun.change", { noun: shown })}>
+          <PlainButton className="bar-noun bar-noun-button" aria-label={t("noun.change", { noun: shown })}>
             {shown}
-          </AriaButton>
+          </PlainButton>
         }
       >
         {[
@@ -52,23 +49,11 @@ export function Noun({ noun }: { noun: string }) {
         <MenuSeparator />
         <MenuItem id="own">{t("noun.own")}</MenuItem>
       </MenuButton>
-      <Dialog title={t("noun.label")} closeLabel={t("action.close")} isOpen={writing} onOpenChange={setWriting}>
-        <form
-          className="form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setNoun(plan, own);
-            setWriting(false);
-          }}
-        >
-          <TextField label={t("noun.field")} hint={t("noun.hint")} value={own} onChange={setOwn} maxLength={LIMITS.noun} autoFocus />
-          <div className="form-actions">
-            <Button look="main" type="submit">
-              {t("noun.save")}
-            </Button>
-          </div>
-        </form>
-      </Dialog>
+      {writing && (
+        <Suspense fallback={null}>
+          <OwnNoun shown={shown} onClose={() => setWriting(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

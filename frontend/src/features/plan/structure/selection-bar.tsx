@@ -1,9 +1,8 @@
-import { Button as AriaButton } from "react-aria-components";
 import { setAccountable, setSide, setStatus } from "../../../plan/edit";
 import { moveToStage, together } from "../../../plan/outline";
 import { SIDES, type NodeId, type RoleId, type Side, type StepStatus } from "../../../plan/schema";
 import { useAnnounce } from "../../../ui/announcer";
-import { IconButton } from "../../../ui/button";
+import { IconButton, PlainButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
 import { MenuButton, MenuItem } from "../../../ui/menu";
 import { modKey } from "../../../ui/platform";
@@ -110,10 +109,10 @@ function BarMenu({ label, onAction, children }: { label: string; onAction: (key:
       placement="top start"
       onAction={(key) => onAction(String(key))}
       button={
-        <AriaButton className="button button-quiet button-small">
+        <PlainButton className="button button-quiet button-small">
           {label}
           <Icon name="chevronDown" size={16} />
-        </AriaButton>
+        </PlainButton>
       }
     >
       {children}

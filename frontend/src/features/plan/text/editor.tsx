@@ -17,15 +17,18 @@ export interface EditorProps {
   node?: NodeId | undefined;
   label: string;
   placeholder: string;
+  /** Where in the window somebody pressed who wanted to write, before the editor was there. */
+  caretAt: { readonly left: number; readonly top: number } | null;
 }
 
 /** The rich-text editor on a shared text. Loaded on demand: it is the larger half of the code. */
-export default function RichEditor({ fragment, field, node, label, placeholder }: EditorProps) {
+export default function RichEditor({ fragment, field, node, label, placeholder, caretAt }: EditorProps) {
   const screen = useScreen();
   const { awareness, undo, rights, comments, store, trackOrigin } = screen;
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<Editor | null>(null);
   const [near, setNear] = useState(false);
+  const wantedAt = useRef(caretAt);
   const [empty, setEmpty] = useState(fragment.length === 0);
 
   const startComment = useLatest((target: Editor) => {
@@ -76,6 +79,11 @@ export default function RichEditor({ fragment, field, node, label, placeholder }
     onTransaction();
     made.on("transaction", onTransaction);
     setEditor(made);
+    const wanted = wantedAt.current;
+    if (wanted) {
+      wantedAt.current = null;
+      requestAnimationFrame(() => !made.isDestroyed && made.commands.focus(made.view.posAtCoords(wanted)?.pos ?? "end"));
+    }
     return () => {
       stopCarets?.();
       made.destroy();
