@@ -19,7 +19,7 @@ let viewer: string;
 const content = Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(700_000, "0123456789abcdef")]);
 
 beforeAll(async () => {
-  program = await Program.start();
+  program = await Program.start({ flags: ["--files-max", "1", "--files-quota", "3"] });
   browser = await launch();
   const plan = await program.createPlan("Northwind × Acme");
   planId = plan.id;
@@ -48,7 +48,7 @@ function file(name: string, bytes: Buffer): string {
   return path;
 }
 
-async function choose(who: Person, press: () => Promise<void>, path: string): Promise<void> {
+async function choose(who: Person, press: () => Promise<void>, path: string | string[]): Promise<void> {
   const chooser = who.page.waitForEvent("filechooser");
   await press();
   await (await chooser).setFiles(path);
@@ -76,15 +76,54 @@ describe("files", () => {
 
   test("what is not let in is told, can be put away, and leaves nothing", async () => {
     await choose(dana, () => dana.page.getByRole("button", { name: "Upload files" }).click(), file("page.txt", Buffer.from("<html><script>")));
-    await dana.page.getByRole("alert").getByText("its content is not what the ending .txt says").waitFor();
+    await dana.page.getByRole("alert").getByText("its content is not what the ending of its name says").waitFor();
     await dana.page.getByRole("button", { name: "Put page.txt away" }).click();
     expect(await stored("page.txt")).toBeUndefined();
+  });
+
+  test("what can't be let in is told before it is sent, several at once, and the rest arrives", async () => {
+    const sent: string[] = [];
+    dana.page.on("request", (request) => request.method() === "POST" && sent.push(new URL(request.url()).searchParams.get("name") ?? ""));
+    const paths = [
+      file("setup.exe", Buffer.from("MZ")),
+      file("drawing.svg", Buffer.from("<svg onload='alert(1)'/>")),
+      file("no ending", Buffer.from("words")),
+      file("nothing.pdf", Buffer.alloc(0)),
+      file("huge.pdf", Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(1 << 20)])),
+      file("Agenda ü & “notes” #1.txt", Buffer.from("One. Two.")),
+      file("Figures.csv", Buffer.from("a;b\n")),
+    ];
+    await choose(dana, () => dana.page.getByRole("button", { name: "Upload files" }).click(), paths);
+    for (const name of ["Agenda ü & “notes” #1.txt", "Figures.csv"]) await row(ben, name).waitFor();
+    const list = dana.page.getByRole("list", { name: "Uploads" });
+    for (const words of ["end in .exe", "end in .svg", "files without an ending", "“nothing.pdf” is empty", "“huge.pdf” is larger than the 1 MB"]) await list.getByText(words).waitFor();
+    expect(sent.sort()).toEqual(["Agenda ü & “notes” #1.txt", "Figures.csv"]);
+    await expectSound(dana);
+    for (const name of ["setup.exe", "drawing.svg", "no ending", "nothing.pdf", "huge.pdf"]) await dana.page.getByRole("button", { name: `Put ${name} away` }).click();
+    await list.waitFor({ state: "detached" });
+  });
+
+  test("a plan whose share is used up says so, and keeps what it has", async () => {
+    const big = (byte: number) => Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(900_000, byte)]);
+    for (const [n, name] of ["One.pdf", "Two.pdf"].entries()) {
+      await choose(dana, () => dana.page.getByRole("button", { name: "Upload files" }).click(), file(name, big(65 + n)));
+      await row(ben, name).waitFor();
+    }
+    await choose(dana, () => dana.page.getByRole("button", { name: "Upload files" }).click(), file("Three.pdf", big(90)));
+    await dana.page.getByRole("alert").getByText("There is no room left for “Three.pdf”").waitFor();
+    await dana.page.getByRole("button", { name: "Put Three.pdf away" }).click();
+    expect(await stored("Three.pdf")).toBeUndefined();
+    for (const name of ["One.pdf", "Two.pdf"]) {
+      await row(dana, name).getByRole("button", { name: `More about ${name}` }).click();
+      await dana.page.getByRole("menuitem", { name: "Remove" }).click();
+      await row(ben, name).waitFor({ state: "detached" });
+    }
   });
 
   test("an upload that fails on the way is tried again", async () => {
     await dana.page.route("**/files?*", (route) => route.abort("connectionreset"), { times: 1 });
     await choose(dana, () => dana.page.getByRole("button", { name: "Upload files" }).click(), file("Minutes.txt", Buffer.from("We agreed.")));
-    await dana.page.getByRole("alert").getByText("can't be reached").waitFor();
+    await dana.page.getByRole("alert").getByText("can’t be reached").waitFor();
     await dana.page.getByRole("button", { name: "Try again" }).click();
     await row(ben, "Minutes.txt").waitFor();
   });

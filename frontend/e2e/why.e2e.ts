@@ -11,12 +11,14 @@ let browser: Browser;
 let ben: Person;
 let dana: Person;
 let planId: string;
+let buyerLink: string;
 
 beforeAll(async () => {
   program = await Program.start();
   browser = await launch();
   const plan = await program.createPlan("Northwind × Acme", "blank");
   planId = plan.id;
+  buyerLink = linkOf(plan, "buyer");
   ben = await person(browser, "Ben");
   dana = await person(browser, "Dana", { width: 390, height: 844, dark: true });
   await joinPlan(ben, linkOf(plan, "owner"));
@@ -54,6 +56,24 @@ describe("the Why page", () => {
     await ben.page.getByRole("textbox", { name: "If it is missed" }).fill("Another quarter by hand");
     await ben.page.keyboard.press("Tab");
     await expect.poll(async () => (await view()).anchor.event.consequence).toBe("Another quarter by hand");
+    // An amount is read as its writer's language writes it.
+    const cost = ben.page.getByRole("textbox", { name: "Cost of a week's delay" });
+    await cost.fill("12,500");
+    await cost.press("Tab");
+    await expect.poll(async () => (await view()).anchor.costPerWeek).toBe(12_500);
+    const klaus = await person(browser, "Klaus", { locale: "de-DE" });
+    await joinPlan(klaus, buyerLink);
+    await klaus.page.goto(`${program.origin}/p/${planId}/case`);
+    const kosten = klaus.page.getByRole("textbox", { name: "Kosten einer Woche Verzug" });
+    await kosten.fill("13.250");
+    await kosten.press("Tab");
+    await expect.poll(async () => (await view()).anchor.costPerWeek).toBe(13_250);
+    await expect.poll(() => cost.inputValue()).toBe("13,250");
+    await kosten.fill("zwölf");
+    await kosten.press("Tab");
+    await expect.poll(() => kosten.inputValue()).toBe("13.250");
+    expect(klaus.complaints).toEqual([]);
+    await klaus.context.close();
   });
 
   test("is sound for assistive technology, in the light and dark on a phone", async () => {
@@ -93,6 +113,65 @@ describe("suggestions", () => {
     await list.getByRole("button", { name: /^Bring back: .*accountable owner/ }).click();
     await expect.poll(async () => (await view()).dismissed).toEqual([]);
     expect(await violations(page)).toEqual([]);
+  });
+});
+
+describe("suggestions one by one", () => {
+  test("a gate gets its reviewer and a role its name where the suggestion stands; the other side sees it", async () => {
+    const { page } = ben;
+    const list = page.locator(".lints");
+    await page.getByRole("button", { name: "Details of Contract signature" }).click();
+    await page.getByRole("button", { name: "Add a gate" }).click();
+    await list.getByRole("button", { name: /Reviewer of the gate on Contract signature/ }).click();
+    await page.getByRole("option", { name: "Legal counsel" }).click();
+    await list.getByText("One gate has no reviewer.").waitFor({ state: "detached" });
+    const gate = (await view()).stages.flatMap((stage) => stage.steps).find((step) => step.title === "Contract signature")?.gate;
+    expect((await view()).roles.find((role) => role.id === gate?.reviewer)?.title).toBe("Legal counsel");
+
+    // Needed within the fortnight, and nobody yet.
+    await go(ben, "People");
+    const champion = page.getByRole("listitem", { name: "Champion", exact: true });
+    await champion.getByRole("button", { name: "Set date to involve Champion by" }).click();
+    await page.getByRole("gridcell").getByRole("button", { name: /^Today/ }).click();
+    await go(ben, "Plan");
+    await list.locator("> summary").click();
+    await list.getByRole("textbox", { name: "Name of Champion" }).fill("Marcus Lindqvist");
+    await page.keyboard.press("Enter");
+    await list.getByRole("textbox", { name: "E-mail of Champion" }).fill("marcus@northwind.example");
+    await page.keyboard.press("Enter");
+    await list.getByText(/needed soon and can't be reached/).waitFor({ state: "detached" });
+    await go(dana, "People");
+    await expect.poll(() => dana.page.getByRole("textbox", { name: "E-mail of Champion" }).inputValue()).toBe("marcus@northwind.example");
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test("what the plan's status is shows on both sides, and only the sellers set it", async () => {
+    await go(dana, "Plan");
+    await dana.page.getByText("Draft", { exact: true }).waitFor();
+    await ben.page.getByRole("button", { name: "Status of the plan: Draft" }).click();
+    await ben.page.getByRole("menuitemradio", { name: "Paused" }).click();
+    await dana.page.getByText("Paused", { exact: true }).waitFor();
+    expect(await dana.page.getByRole("button", { name: /Status of the plan/ }).count()).toBe(0);
+    await ben.page.getByRole("button", { name: "Status of the plan: Paused" }).click();
+    await ben.page.getByRole("menuitemradio", { name: "Under way" }).click();
+    await dana.page.getByText("Paused", { exact: true }).waitFor({ state: "detached" });
+    expect((await view()).status).toBe("live");
+  });
+
+  test("a plan nobody touched for weeks says so, until somebody does", async () => {
+    await ben.page.route("**/health?*", async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, sellerAt: "2026-01-05T09:00:00Z", buyerAt: "2026-01-02T09:00:00Z" } });
+    });
+    await ben.page.goto(`${program.origin}/p/${planId}`);
+    const list = ben.page.locator(".lints");
+    await list.locator("> summary").click();
+    await list.getByText(/^Nothing has changed for \d+ days\.$/).waitFor();
+    expect(await list.getByRole("link", { name: "Look it over together" }).getAttribute("href")).toBe(`/p/${planId}/review`);
+    await ben.page.getByRole("button", { name: /^Kick-off call.*Change status$|Change status$/ }).first().click();
+    await ben.page.getByRole("menuitemradio", { name: "In progress" }).click();
+    await list.getByText(/^Nothing has changed/).waitFor({ state: "detached" });
+    await ben.page.unroute("**/health?*");
   });
 });
 

@@ -12,6 +12,8 @@ export interface Start {
   /** Keeps the data of an earlier run. */
   readonly data?: string;
   readonly port?: number;
+  /** Further flags of `coplan serve`. */
+  readonly flags?: readonly string[];
 }
 
 export class Program {
@@ -27,10 +29,10 @@ export class Program {
     this.#output = output;
   }
 
-  static async start({ demo = false, data, port = 0 }: Start = {}): Promise<Program> {
+  static async start({ demo = false, data, port = 0, flags = [] }: Start = {}): Promise<Program> {
     if (!existsSync(binary)) throw new Error(`${binary} isn't there: run make build first, or set COPLAN_BIN`);
     const folder = data ?? mkdtempSync(join(tmpdir(), "coplan-e2e-"));
-    const args = ["serve", "--listen", `127.0.0.1:${port}`, "--data", folder, "--durability", "os", ...(demo ? ["--demo"] : [])];
+    const args = ["serve", "--listen", `127.0.0.1:${port}`, "--data", folder, "--durability", "os", ...(demo ? ["--demo"] : []), ...flags];
     const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
     const output: string[] = [];
     const origin = await new Promise<string>((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** Files of a plan: sent with progress, and fetched with the link's token, which no address may carry. */
 import { ApiError } from "./api";
-import { ParseError, record, text } from "./parse";
+import { list, number, ParseError, record, text } from "./parse";
 
 /** Where an uploaded file goes: into a resource, new or there already, and onto a step. */
 export interface FileTarget {
@@ -11,7 +11,19 @@ export interface FileTarget {
   readonly side?: string;
 }
 
+/** What the server takes. Sizes are bytes; `used` and `quota` are all files of the plan together. */
+export interface FileLimits {
+  readonly maxBytes: number;
+  readonly used: number;
+  readonly quota: number;
+  /** Endings, with the dot. */
+  readonly accepted: readonly string[];
+}
+
+const limits = record<FileLimits>({ maxBytes: number, used: number, quota: number, accepted: list(text) });
+
 export interface PlanFiles {
+  readonly limits: () => Promise<FileLimits>;
   /** Resolves once the file is stored and stands in the plan. `onProgress` is told the part sent, from 0 to 1. */
   readonly upload: (file: File, target: FileTarget, onProgress: (part: number) => void, signal: AbortSignal) => Promise<void>;
   readonly download: (sha256: string, name: string) => Promise<Blob>;
@@ -33,7 +45,18 @@ const unreachable = () => new ApiError(0, "unreachable", "The server can't be re
 
 export function createFiles(planId: string, token: string): PlanFiles {
   const path = `/api/plans/${encodeURIComponent(planId)}/files`;
+  const get = async (address: string): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await fetch(address, { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
+    } catch {
+      throw unreachable();
+    }
+    if (!response.ok) throw errorOf(response.status, await response.text());
+    return response;
+  };
   return {
+    limits: async () => limits((await (await get(path)).json()) as unknown, ""),
     // fetch doesn't tell how much of a body was sent.
     upload: (file, target, onProgress, signal) =>
       new Promise((resolve, reject) => {
@@ -60,14 +83,12 @@ export function createFiles(planId: string, token: string): PlanFiles {
         request.send(file);
       }),
     download: async (sha256, name) => {
-      let response: Response;
+      const response = await get(`${path}/${sha256}?${new URLSearchParams({ name }).toString()}`);
       try {
-        response = await fetch(`${path}/${sha256}?${new URLSearchParams({ name }).toString()}`, { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
-        if (response.ok) return await response.blob();
+        return await response.blob();
       } catch {
         throw unreachable();
       }
-      throw errorOf(response.status, await response.text());
     },
   };
 }

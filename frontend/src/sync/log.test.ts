@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { Cell } from "../plan/readable";
-import type { HistoryEntry, HistoryPage, HistoryQuery } from "./api";
+import type { HistoryEntry, HistoryPage, HistoryQuery, PlanRow } from "./api";
 import { createLog, followLog } from "./log";
 
 const entry = (seq: number) => ({ seq }) as HistoryEntry;
@@ -16,10 +16,11 @@ function plan(seqs: number[]) {
     const rest = seqs.filter((seq) => seq >= (query.from ?? 0));
     return Promise.resolve({ entries: rest.slice(0, 2).map(entry), next: rest[2] ?? null });
   };
+  const health = () => Promise.resolve({ sellerAt: "2026-11-20T22:10:00Z", buyerAt: "2026-11-21T08:00:00Z" } as PlanRow);
   return {
     asked,
     position,
-    log: createLog({ history }, "p", position),
+    log: createLog({ history, health }, "p", position),
     grow: (seq: number) => {
       seqs.push(seq);
       position.set(seq);
@@ -35,6 +36,10 @@ describe("the log", () => {
     const { log, asked } = plan([3, 5, 8, 9, 14]);
     expect((await log.after(3)).map(({ seq }) => seq)).toEqual([5, 8, 9, 14]);
     expect(asked.map(({ from }) => from)).toEqual([4, 9]);
+  });
+
+  it("knows the day of the latest edit, whoever's it was", async () => {
+    expect(await plan([3]).log.lastEdit("2026-11-30")).toBe("2026-11-21");
   });
 
   it("is followed as it grows, each entry once, and left alone when nobody listens", async () => {

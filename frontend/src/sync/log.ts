@@ -14,9 +14,11 @@ export interface PlanLog {
   readonly position: Readable<number>;
   /** Entries after position `seq`, oldest first. Rejects with an ApiError. */
   readonly after: (seq: number, signal?: AbortSignal) => Promise<readonly HistoryEntry[]>;
+  /** The date of the latest edit by either side, empty before the first; `today` is the reader's. */
+  readonly lastEdit: (today: string) => Promise<string>;
 }
 
-export function createLog(api: Pick<Api, "history">, plan: string, position: Readable<number>): PlanLog {
+export function createLog(api: Pick<Api, "history" | "health">, plan: string, position: Readable<number>): PlanLog {
   return {
     position,
     after: async (seq, signal) => {
@@ -28,6 +30,10 @@ export function createLog(api: Pick<Api, "history">, plan: string, position: Rea
         from = page.next;
       }
       return entries;
+    },
+    lastEdit: async (today) => {
+      const { sellerAt, buyerAt } = await api.health(plan, today);
+      return (sellerAt > buyerAt ? sellerAt : buyerAt).slice(0, 10);
     },
   };
 }

@@ -11,6 +11,7 @@ import { useReadable } from "../../ui/use-readable";
 import { AnchorMore } from "./dates/anchor-more";
 import { useProposeChange } from "./dates/propose";
 import { isOpenStep, stepIds, useNodes } from "./hooks";
+import { PlanStatusMenu } from "./plan-status";
 import { useScreen } from "./screen";
 
 const anchorMessages: Record<AnchorKind, MessageId> = {
@@ -120,6 +121,7 @@ function AnchorLine() {
         </span>
       )}
       <AnchorMore />
+      <PlanStatusMenu />
     </p>
   );
 }

@@ -165,6 +165,13 @@ export const base: Record<keyof typeof en, string> = {
   "summary.more": "Ganze Zusammenfassung lesen",
   "summary.none": "Noch hat niemand die Zusammenfassung geschrieben.",
 
+  "planStatus.label": "Stand des Plans",
+  "planStatus.change": "Stand des Plans: {status}",
+  "planStatus.draft": "Entwurf",
+  "planStatus.live": "Läuft",
+  "planStatus.paused": "Pausiert",
+  "planStatus.won": "Abgeschlossen",
+  "planStatus.lost": "Beendet",
   "stage.title": "Name der Phase",
   "stage.untitled": "Phase ohne Namen",
   "stage.count": "{done} von {total} erledigt",

@@ -160,6 +160,13 @@ export const base = {
   "summary.more": "Read the whole summary",
   "summary.none": "Nobody has written the summary yet.",
 
+  "planStatus.label": "Status of the plan",
+  "planStatus.change": "Status of the plan: {status}",
+  "planStatus.draft": "Draft",
+  "planStatus.live": "Under way",
+  "planStatus.paused": "Paused",
+  "planStatus.won": "Completed",
+  "planStatus.lost": "Stopped",
   "stage.title": "Stage name",
   "stage.untitled": "Untitled stage",
   "stage.count": "{done} of {total} done",

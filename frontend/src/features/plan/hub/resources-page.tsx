@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, type DragEvent } from "react";
+import { useIntl } from "react-intl";
 import { FOLDER_IDS, folderOf, resourceName } from "../../../plan/resources";
 import type { ResourceId } from "../../../plan/schema";
 import type { NodeSnapshot, ResourceSnapshot } from "../../../plan/view";
@@ -12,17 +13,18 @@ import { LinkDialog } from "./link-dialog";
 import { OpenResource } from "./open-resource";
 import { ResourceRow } from "./resource-row";
 import { chooseFiles, UploadList, useUploads } from "./uploads";
-import { folderMessage } from "./words";
+import { folderMessage, sizeWords } from "./words";
 import "../page-sheet.css";
 import "./hub.css";
 
 /** Everything both sides need to read and sign, in one place: links, files, and what is still to come. */
 export default function ResourcesPage() {
   const t = useText();
+  const intl = useIntl();
   const { store, rights } = useScreen();
   const all = useReadable(store.resources);
   const steps = useStepsByResource();
-  const uploads = useUploads();
+  const uploads = useUploads(true);
   const [linking, setLinking] = useState(false);
   const [search, setSearch] = useState("");
   const [over, setOver] = useState(false);
@@ -91,7 +93,12 @@ export default function ResourcesPage() {
         );
       })}
       {shown.length === 0 && <p className="resource-empty">{t(words === "" ? "hub.nothing" : "hub.notFound")}</p>}
-      {rights.write && <p className="hub-hint">{t("hub.dropHint")}</p>}
+      {rights.write && (
+        <p className="hub-hint">
+          {t("hub.dropHint")}
+          {uploads.limits && ` ${t("hub.limits", { max: sizeWords(uploads.limits.maxBytes, intl.locale), used: sizeWords(uploads.limits.used, intl.locale), quota: sizeWords(uploads.limits.quota, intl.locale) })}`}
+        </p>
+      )}
       {linking && <LinkDialog onClose={() => setLinking(false)} />}
     </div>
   );

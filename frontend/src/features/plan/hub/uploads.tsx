@@ -2,11 +2,12 @@ import { useCallback, useRef, useState } from "react";
 import { newId } from "../../../plan/id";
 import type { NodeId, ResourceId } from "../../../plan/schema";
 import { ApiError } from "../../../sync/api";
-import type { FileTarget } from "../../../sync/files";
+import type { FileLimits, FileTarget } from "../../../sync/files";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button, IconButton } from "../../../ui/button";
 import { useText } from "../../../ui/text";
 import { useScreen } from "../screen";
+import { refusalOf, useFileLimits, useFileProblem } from "./file-problem";
 
 /** One file on its way into the plan, or one that did not get there. */
 interface Upload {
@@ -23,14 +24,19 @@ export interface Uploads {
   readonly retry: (id: string) => void;
   /** Stops one that is being sent, or puts away one that failed. */
   readonly drop: (id: string) => void;
+  /** What the server takes, null while it isn't known. */
+  readonly limits: FileLimits | null;
 }
 
-/** What is being sent from this part of the screen. */
-export function useUploads(): Uploads {
+/** What is being sent from this part of the screen. `eager`: what the server takes is asked before anything is sent. */
+export function useUploads(eager = false): Uploads {
   const t = useText();
   const { files } = useScreen();
   const announce = useAnnounce();
   const [list, setList] = useState<readonly Upload[]>([]);
+  const [asked, setAsked] = useState(eager ? 1 : 0);
+  const limits = useFileLimits(asked);
+  const words = useFileProblem(limits);
   const stops = useRef(new Map<string, AbortController>());
 
   const change = useCallback((id: string, to: Partial<Upload> | null) => {
@@ -40,6 +46,11 @@ export function useUploads(): Uploads {
   const start = useCallback(
     (upload: Upload) => {
       if (!files) return;
+      const refusal = refusalOf(upload.file, limits);
+      if (refusal !== null) {
+        change(upload.id, { error: words(refusal, upload.file) });
+        return;
+      }
       const stop = new AbortController();
       stops.current.set(upload.id, stop);
       files
@@ -50,11 +61,14 @@ export function useUploads(): Uploads {
         })
         .catch((cause: unknown) => {
           if (cause instanceof ApiError && cause.code === "cancelled") change(upload.id, null);
-          else change(upload.id, { error: cause instanceof Error ? cause.message : String(cause) });
+          else change(upload.id, { error: words(cause, upload.file) });
         })
-        .finally(() => stops.current.delete(upload.id));
+        .finally(() => {
+          stops.current.delete(upload.id);
+          setAsked((n) => n + 1);
+        });
     },
-    [files, change, announce, t],
+    [files, limits, words, change, announce, t],
   );
 
   const send = useCallback<Uploads["send"]>(
@@ -79,7 +93,7 @@ export function useUploads(): Uploads {
     if (stop) stop.abort();
     else change(id, null);
   };
-  return { list, send, retry, drop };
+  return { list, send, retry, drop, limits };
 }
 
 /** Progress of each, with a way to stop it; and what went wrong, with a way to try again. */

@@ -1,7 +1,10 @@
-import { useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { setAccountable } from "../../../plan/edit";
+import { setReviewer } from "../../../plan/gates";
 import { checkPlan, LINT_PROFILES, lintProfile, readLintInput, type Lint, type LintCode } from "../../../plan/lint";
 import { addAtEnd, addBuyerRole, addStageOf, type NewStep } from "../../../plan/lint/remedy";
+import { setRoleField } from "../../../plan/people";
+import { remedies } from "../../../plan/size";
 import { nodeId, roleId, type Plan } from "../../../plan/schema";
 import { dismissLints, readDismissed, restoreLints, setProfile } from "../../../plan/why";
 import { useAnnounce } from "../../../ui/announcer";
@@ -15,7 +18,11 @@ import { useProposeChange } from "../dates/propose";
 import { useLive } from "../live";
 import { useScreen } from "../screen";
 import { StepLink } from "../step-link";
-import { isViewId, viewHref } from "../views";
+import { CellField } from "../cell-field";
+import { pointAt } from "../point-at";
+import { Remedies } from "../structure/list-tools";
+import { useEssentials, useList } from "../structure/state";
+import { viewHref, type ViewId } from "../views";
 import "./lints.css";
 
 interface Group {
@@ -28,10 +35,11 @@ export default function Suggestions() {
   const t = useText();
   const today = useToday();
   const { plan, rights } = useScreen();
+  const lastEdit = useLastEdit(today);
   const { lints, dismissed, profile } = useLive(
     [plan.nodes, plan.roles, plan.anchor, plan.calendar, plan.meta, plan.dismissed],
     () => {
-      const input = readLintInput(plan, { today, lastEdit: "" });
+      const input = readLintInput(plan, { today, lastEdit });
       return { lints: checkPlan(input), dismissed: readDismissed(plan), profile: lintProfile(input.profile).id };
     },
     1000,
@@ -82,6 +90,29 @@ export default function Suggestions() {
   );
 }
 
+/** The day of the latest edit; empty while it isn't known. What is done on this screen makes it today. */
+function useLastEdit(today: string): string {
+  const { log, plan } = useScreen();
+  const [day, setDay] = useState("");
+  useEffect(() => {
+    if (!log) return;
+    let gone = false;
+    // Without an answer nobody is told that the plan is stale, which is no loss.
+    log.lastEdit(today).then((found) => !gone && setDay(found), () => undefined);
+    return () => {
+      gone = true;
+    };
+  }, [log, today]);
+  useEffect(() => {
+    const onUpdate = (_: Uint8Array, origin: unknown, __: unknown, { local }: { local: boolean }) => {
+      if (local && origin !== null) setDay(today);
+    };
+    plan.doc.on("update", onUpdate);
+    return () => plan.doc.off("update", onUpdate);
+  }, [plan, today]);
+  return day;
+}
+
 function grouped(lints: readonly Lint[]): Group[] {
   const codes = [...new Set(lints.map((lint) => lint.code))];
   return codes.map((code) => ({ code, lints: lints.filter((lint) => lint.code === code) }));
@@ -101,6 +132,7 @@ function Item({ group: { code, lints }, put = false }: { group: Group; put?: boo
       <div className="lint-words">
         <p className="lint-title">{title}</p>
         <p className="lint-why">{t(`lint.${code}.why`)}</p>
+        {code === "too-large" && !put && <Shorten />}
         {each && (
           <ul className="lint-places">
             {lints.map((lint) => (
@@ -129,12 +161,18 @@ function Item({ group: { code, lints }, put = false }: { group: Group; put?: boo
   );
 }
 
+/** The ways to make the plan shorter that lose nothing. */
+function Shorten() {
+  const { plan, store } = useScreen();
+  return <Remedies found={remedies(plan, useReadable(store.tree)).slice(0, 3)} />;
+}
+
 /** The step or role a suggestion is about, with what can be done right there. */
 function Place({ lint, put }: { lint: Lint; put: boolean }) {
   const t = useText();
   const days = useDays();
   const propose = useProposeChange();
-  const { plan, planId, store } = useScreen();
+  const { plan, planId, store, rights } = useScreen();
   const roles = useReadable(store.roles);
   const node = useReadable(store.node(nodeId(lint.node)));
   const role = roles.find((one) => one.id === roleId(lint.role));
@@ -145,8 +183,10 @@ function Place({ lint, put }: { lint: Lint; put: boolean }) {
       <span>
         {lint.node !== "" ? (
           <StepLink id={nodeId(lint.node)}>{title}</StepLink>
-        ) : isViewId("people") && lint.role !== "" ? (
-          <a href={viewHref(planId, "people")}>{title}</a>
+        ) : lint.role !== "" ? (
+          <a href={viewHref(planId, "people")} onClick={() => pointAt(`[data-goto="role:${CSS.escape(lint.role)}"]`, CONTACT[lint.what])}>
+            {title}
+          </a>
         ) : (
           title
         )}
@@ -161,6 +201,27 @@ function Place({ lint, put }: { lint: Lint; put: boolean }) {
           placeholder={t("lint.setOwner")}
           onChange={(id) => setAccountable(plan, nodeId(lint.node), roleId(id))}
           choices={roles.map((one) => ({ id: one.id, label: one.title }))}
+        />
+      )}
+      {!put && lint.remedy === "set-reviewer" && (
+        <Select
+          label={t("lint.reviewerOf", { title })}
+          hideLabel
+          value={null}
+          placeholder={t("lint.setReviewer")}
+          onChange={(id) => setReviewer(plan, nodeId(lint.node), roleId(id))}
+          choices={roles.map((one) => ({ id: one.id, label: one.title }))}
+        />
+      )}
+      {!put && lint.remedy === "fill-contact" && role && (rights.frame || role.side !== "seller") && (
+        <CellField
+          className="lint-contact"
+          label={t(lint.what === "name" ? "people.nameOf" : "people.emailOf", { role: title })}
+          value=""
+          placeholder={t(lint.what === "name" ? "people.name" : "people.email")}
+          type={lint.what === "name" ? "text" : "email"}
+          error={t("people.emailBad")}
+          onCommit={(text) => setRoleField(plan, role.id, lint.what === "name" ? "name" : "email", text)}
         />
       )}
       {!put && lint.remedy === "set-date" && lint.date !== "" && (
@@ -182,6 +243,9 @@ function Place({ lint, put }: { lint: Lint; put: boolean }) {
   );
 }
 
+/** Where the missing part of a contact is written on the page of the people. */
+const CONTACT: Readonly<Record<string, readonly string[]>> = { name: [".people-name input"], address: [".people-email input"] };
+
 const ROLE_WORDS: Readonly<Record<string, MessageId>> = {
   champion: "lint.role.champion",
   "economic buyer": "lint.role.economic",
@@ -198,10 +262,20 @@ function addRole(plan: Plan, t: Translate, lint: Lint): void {
   addBuyerRole(plan, wordsOf(t, lint), lint.what, lint.node === "" ? null : nodeId(lint.node));
 }
 
+/** Where a look at the plan as a whole is one click away. */
+const LOOKS: Partial<Record<LintCode, { readonly view: ViewId; readonly label: MessageId }>> = {
+  stale: { view: "review", label: "lint.do.review" },
+  "span-long": { view: "timeline", label: "lint.do.timeline" },
+  "one-sided": { view: "people", label: "lint.do.people" },
+  "one-sided-owners": { view: "people", label: "lint.do.people" },
+};
+
 /** The one-click remedies that concern the whole plan. */
-function Remedy({ lint }: { lint: Lint }) {
+function Remedy({ lint }: { lint: Lint }): ReactNode {
   const t = useText();
-  const { plan } = useScreen();
+  const { plan, planId } = useScreen();
+  const list = useList();
+  const essentials = useEssentials();
   const announce = useAnnounce();
   const value: NewStep = { title: t("lint.new.firstValue"), side: "joint", days: 20 };
   const act = (): void => {
@@ -222,6 +296,28 @@ function Remedy({ lint }: { lint: Lint }) {
     } else if (lint.remedy === "add-first-value") addAtEnd(plan, value);
     announce(t("lint.applied"));
   };
+  const look = LOOKS[lint.code];
+  if (look) {
+    return (
+      <a className="button button-edge button-small" href={viewHref(planId, look.view)}>
+        {t(look.label)}
+      </a>
+    );
+  }
+  if ((lint.code === "too-large" || lint.code === "skim-long") && !essentials) {
+    return (
+      <Button
+        look="edge"
+        small
+        onPress={() => {
+          list.look.set({ ...list.look.get(), essentials: true });
+          announce(t("structure.essentialsOn"));
+        }}
+      >
+        {t("lint.do.essentials")}
+      </Button>
+    );
+  }
   if (lint.remedy !== "add-implementation" && lint.remedy !== "add-procurement" && lint.remedy !== "add-first-value") return null;
   return (
     <Button look="edge" small onPress={act}>

@@ -93,7 +93,8 @@ function Gauge({ steps }: { steps: number }) {
   );
 }
 
-function Remedies({ found }: { found: readonly Remedy[] }) {
+/** Ways to shorten the plan, each with what it does. */
+export function Remedies({ found }: { found: readonly Remedy[] }) {
   const t = useText();
   const { plan } = useScreen();
   const announce = useAnnounce();

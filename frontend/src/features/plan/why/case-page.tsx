@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { Input, NumberField } from "react-aria-components";
 import { CASE_KEYS, LIMITS, nodeId, type CaseKey } from "../../../plan/schema";
 import { caseText, OUTCOME_OF_CASE, readMetrics, setCostPerWeek, setEvent, type PlanEvent } from "../../../plan/why";
 import { Icon } from "../../../ui/icons";
@@ -11,7 +12,7 @@ import { useScreen } from "../screen";
 import { typeInto } from "../text/rename";
 import { SharedField } from "../text/shared-field";
 import { viewHref } from "../views";
-import { useMoney, usePlanWhy, useServing } from "./hooks";
+import { useMoney, useMoneyFormat, usePlanWhy, useServing } from "./hooks";
 import { Metrics } from "./metrics";
 import "../page-sheet.css";
 import "./case.css";
@@ -81,6 +82,7 @@ function Event() {
   const { event } = useReadable(store.anchor);
   const { costPerWeek } = usePlanWhy();
   const money = useMoney();
+  const format = useMoneyFormat();
   const id = useId();
   const now = event ?? { what: "", source: "", consequence: "" };
   return (
@@ -108,14 +110,17 @@ function Event() {
           <div>
             <dt>{t("event.cost")}</dt>
             <dd>
-              <CellField
-                label={t("event.cost")}
-                value={costPerWeek === null ? "" : String(costPerWeek)}
-                maxLength={16}
-                placeholder={t("event.costPlaceholder")}
-                error={t("event.costWrong")}
-                onCommit={(words) => setCostPerWeek(plan, words.trim() === "" ? null : Number(words.replace(/[\s,']/g, "")))}
-              />
+              <NumberField
+                className="cell"
+                aria-label={t("event.cost")}
+                value={costPerWeek ?? NaN}
+                minValue={0}
+                maxValue={1e12}
+                formatOptions={format}
+                onChange={(cost) => setCostPerWeek(plan, Number.isNaN(cost) ? null : cost)}
+              >
+                <Input className="cell-input" placeholder={t("event.costPlaceholder")} />
+              </NumberField>
             </dd>
           </div>
         </dl>

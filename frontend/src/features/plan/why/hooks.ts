@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useIntl } from "react-intl";
 import { Fields } from "../../../plan/fields";
 import { readScheduleInput } from "../../../plan/schedule/read";
@@ -16,18 +16,20 @@ export function usePlanWhy(): { readonly case: CaseView; readonly costPerWeek: n
   }));
 }
 
-/** Formats amounts in the plan's currency; without one, as bare numbers. */
-export function useMoney(): (amount: number) => string {
-  const intl = useIntl();
+/** How amounts are written: in the plan's currency; without one, as bare numbers. */
+export function useMoneyFormat(): { style: "currency"; currency: string; maximumFractionDigits: 0 } | { maximumFractionDigits: 0 } {
   const { plan } = useScreen();
   const currency = useLive([plan.meta], () => new Fields([], plan.meta, ROOT.meta).text(META.currency));
-  return useCallback(
-    (amount) =>
-      /^[A-Z]{3}$/.test(currency)
-        ? intl.formatNumber(amount, { style: "currency", currency, maximumFractionDigits: 0 })
-        : intl.formatNumber(amount, { maximumFractionDigits: 0 }),
-    [intl, currency],
+  return useMemo(
+    () => (/^[A-Z]{3}$/.test(currency) ? { style: "currency", currency, maximumFractionDigits: 0 } : { maximumFractionDigits: 0 }),
+    [currency],
   );
+}
+
+export function useMoney(): (amount: number) => string {
+  const intl = useIntl();
+  const format = useMoneyFormat();
+  return useCallback((amount) => intl.formatNumber(amount, format), [intl, format]);
 }
 
 export interface ServingStep {

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { readScheduleInput } from "../../../plan/schedule/read";
 import { schedulePlan } from "../../../plan/schedule/schedule";
-import { CASE_KEYS } from "../../../plan/schema";
+import { CASE_KEYS, DEFAULT_NOUN, roleId } from "../../../plan/schema";
 import { readMetrics } from "../../../plan/why";
 import { Button } from "../../../ui/button";
 import { CopyButton } from "../../../ui/copy-button";
@@ -31,28 +31,41 @@ export default function MemoPage() {
   const why = usePlanWhy();
   const metrics = useLive([plan.metrics], () => readMetrics(plan));
   const roles = useReadable(store.roles);
-  const { milestones, finish } = useLive(
+  const { milestones, finish, forecast } = useLive(
     [plan.nodes, plan.anchor, plan.calendar, plan.roles],
     () => {
       const input = readScheduleInput(plan, "");
       const schedule = schedulePlan(input);
       const dates = new Map(schedule.nodes.map((node) => [node.id, node.due]));
-      const rows = input.nodes
-        .filter((node) => node.kind === "milestone" && node.status !== "skipped")
+      const steps = input.nodes.filter((node) => (node.kind === "milestone" || node.kind === "task") && node.status !== "skipped");
+      // A plan written as plain tasks has no milestones to choose from.
+      const chosen = steps.some((node) => node.kind === "milestone") ? steps.filter((node) => node.kind === "milestone") : steps;
+      const rows = chosen
         .map(({ id, title: name, status, due, owner }) => ({ id, name, status, owner, due: due || (dates.get(id) ?? "") }));
-      return { milestones: rows, finish: schedule.goLive.date || schedule.finish };
+      const { goLive: now } = schedulePlan(readScheduleInput(plan, days.today));
+      return { milestones: rows, finish: schedule.goLive.date || schedule.finish, forecast: now.late > 0 ? now.forecast : "" };
     },
     300,
   );
   const shownCase = CASE_KEYS.filter((key) => why.case[key].trim() !== "");
   const end = anchor.kind === "start" ? finish : (anchor.date ?? "");
   const date = (day: string) => (day === "" ? "–" : days.format(day, "long"));
+  const who = (id: string): ReactNode => {
+    const role = roles.find((one) => one.id === roleId(id));
+    if (!role) return "–";
+    return role.name === "" ? role.title : (
+      <span>
+        {role.name}
+        <small>, {role.title}</small>
+      </span>
+    );
+  };
   return (
     <article className="memo">
       <Tools />
       <header className="memo-head">
         <p className="memo-kind">
-          {t("memo.kind")} · {noun}
+          {t("memo.kind")} · {noun === DEFAULT_NOUN ? t("noun.default") : noun}
         </p>
         <h1>{title}</h1>
         <p className="memo-date">{t("memo.asOf", { date: date(days.today) })}</p>
@@ -64,6 +77,7 @@ export default function MemoPage() {
             <dd>
               {date(end)}
               {anchor.provisional && <small> {t("memo.provisional")}</small>}
+              {forecast !== "" && <small className="memo-late">{t("memo.forecast", { date: date(forecast) })}</small>}
             </dd>
           </div>
         )}
@@ -106,24 +120,25 @@ export default function MemoPage() {
             {metrics.map((metric) => (
               <tr key={metric.id}>
                 <th scope="row">{metric.name || t("metric.untitled")}</th>
-                <td className="memo-value">{metric.baseline || "–"}</td>
-                <td className="memo-value">{metric.target || "–"}</td>
-                <td className="memo-value">{date(metric.date)}</td>
-                <td>{roles.find((role) => role.id === metric.role)?.title ?? "–"}</td>
+                <td className="memo-value" data-label={t("metric.baseline")}>{metric.baseline || "–"}</td>
+                <td className="memo-value" data-label={t("metric.target")}>{metric.target || "–"}</td>
+                <td className="memo-value" data-label={t("metric.date")}>{date(metric.date)}</td>
+                <td data-label={t("metric.role")}>{who(metric.role)}</td>
               </tr>
             ))}
           </Table>
         </Part>
       )}
+      {summary.trim() === "" && shownCase.length === 0 && milestones.length === 0 && <p className="rich-empty">{t("memo.empty")}</p>}
       {milestones.length > 0 && (
         <Part title={t("memo.milestones")}>
           <Table head={[t("memo.milestone"), t("memo.by"), t("memo.owner"), t("memo.status")]}>
             {milestones.map((step) => (
               <tr key={step.id}>
                 <th scope="row">{step.name || t("step.untitled")}</th>
-                <td className="memo-value">{date(step.due)}</td>
-                <td>{roles.find((role) => role.id === step.owner)?.title ?? "–"}</td>
-                <td>{t(statusMessage(step.status as StepStatus))}</td>
+                <td className="memo-value" data-label={t("memo.by")}>{date(step.due)}</td>
+                <td data-label={t("memo.owner")}>{who(step.owner)}</td>
+                <td data-label={t("memo.status")}>{t(statusMessage(step.status as StepStatus))}</td>
               </tr>
             ))}
           </Table>
