@@ -41,6 +41,7 @@ export const structure: Record<keyof typeof en, string> = {
   "structure.foldUnder": "{count} darunter: {title} einklappen",
   "structure.unfoldUnder": "{count} darunter: {title} ausklappen",
   "structure.under": "{count} darunter",
+  "structure.print": "Plan drucken",
   "structure.essentials": "Nur das Wesentliche",
   "structure.essentialsOn": "Nur das Wesentliche: Erledigtes, Teilaufgaben und Einzelheiten sind ausgeblendet.",
   "structure.was": "früher: {alias}",

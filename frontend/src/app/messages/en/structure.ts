@@ -40,6 +40,7 @@ export const structure = {
   "structure.foldUnder": "{count} below: fold {title}",
   "structure.unfoldUnder": "{count} below: unfold {title}",
   "structure.under": "{count} below",
+  "structure.print": "Print the plan",
   "structure.essentials": "Essentials only",
   "structure.essentialsOn": "Essentials: what is done, subtasks and details are hidden.",
   "structure.was": "was: {alias}",

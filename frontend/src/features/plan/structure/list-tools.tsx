@@ -68,6 +68,7 @@ export function ListTools() {
           label={t(allFolded ? "structure.unfoldAll" : "structure.foldAll")}
           onPress={() => setFolded(state, allFolded ? [...stages, ...parents] : stages, !allFolded)}
         />
+        <IconButton small icon="print" label={t("structure.print")} onPress={() => window.print()} />
         {rights.write && <IconButton small icon="keyboard" label={t("keys.title")} keys="?" className="list-tools-keys" onPress={() => state.help.set(true)} />}
       </span>
       {essentials && <p className="list-tools-note">{t("structure.essentialsOn")}</p>}
