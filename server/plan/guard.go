@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -70,6 +69,8 @@ type judge struct {
 	added  map[field]int       // entries added to maps by id; the key is empty
 	moves  map[string]string   // step → what it is put under
 	spawns map[string]bool     // steps that are added
+	kinds  map[string]string   // step → what it is made
+	back   map[string]bool     // steps that are taken out of the bin
 }
 
 // field is a key of a map: the map by the id of its item, or by its root.
@@ -253,6 +254,11 @@ func (j *judge) inMap(t *crdt.Touch) *Refusal {
 		if child.stays || child.holds != crdt.ContentValues && !j.owns(t.Client) {
 			j.gone = append(j.gone, removal{at, child, j.where(t.Key)})
 		}
+		if t.Key == NodeDel && j.inNode() {
+			if was, ok := j.current(t); ok && was != nil && was != crdt.Undefined {
+				remember(&j.back, j.at.keys[1], true)
+			}
+		}
 		return nil
 	case t.Kind != crdt.TouchSet:
 		return refuse(CodeInvalid, j.where(""), "%s can't hold that.", upper(j.at.shape.name))
@@ -300,10 +306,7 @@ func (j *judge) newType(t *crdt.Touch, child *shape) *Refusal {
 	if j.at.shape.each != nil {
 		j.count(t)
 		if j.at.keys[0] == RootNodes && len(j.at.keys) == 1 {
-			if j.spawns == nil {
-				j.spawns = map[string]bool{}
-			}
-			j.spawns[t.Key] = true
+			remember(&j.spawns, t.Key, true)
 		}
 	}
 	return nil
@@ -439,146 +442,31 @@ func safeHref(href string) bool {
 	return true
 }
 
+// inNode says whether the last touch was on a key of a step.
+func (j *judge) inNode() bool { return j.at.keys[0] == RootNodes && len(j.at.keys) == 2 }
+
 // note remembers what can only be judged with the rest of the update.
 func (j *judge) note(t *crdt.Touch, child *shape, v any) *Refusal {
-	if j.at.keys[0] != RootNodes || len(j.at.keys) != 2 || t.Key != NodeParent {
+	if !j.inNode() {
 		return nil
 	}
-	if j.moves == nil {
-		j.moves = map[string]string{}
-	}
-	parent, _ := v.(string)
-	j.moves[j.at.keys[1]] = parent
-	return nil
-}
-
-// whole judges what the touches come to together.
-func (j *judge) whole(update []byte) *Refusal {
-	for _, x := range j.gone {
-		if !j.sets[x.at] && !j.drops[x.at.id] {
-			return refuse(CodeForbidden, x.where, "%s can't be taken out of the plan for good.", upper(x.shape.name))
-		}
-	}
-	for id, l := range j.texts {
-		if l.units <= 0 {
-			continue
-		}
-		units := l.units
-		if l.exists {
-			if typ, ok := j.d.Type(id); ok {
-				if text, ok := typ.(crdt.Text); ok {
-					units += text.Len()
-				}
-			}
-		}
-		if units > l.shape.text {
-			return refuse(CodeFull, l.where, "%s can have %d characters at most.", upper(l.shape.name), l.shape.text)
-		}
-	}
-	if r := j.room(); r != nil {
-		return r
-	}
-	if j.grows && j.d.ContentBytes()+len(update) > MaxContentBytes {
-		return refuse(CodeFull, "", "The plan is full: it can hold %d MiB of text. Take something out first.", MaxContentBytes>>20)
-	}
-	return j.tree()
-}
-
-// room judges how many entries maps by id come to hold.
-func (j *judge) room() *Refusal {
-	for at, more := range j.added {
-		s, where, now := (*shape)(nil), at.root, 0
-		if at.root != "" {
-			s, now = theShape[at.root], j.d.Map(at.root).Len()
-		} else {
-			s, where, now = j.held(at.id)
-		}
-		if s != nil && s.max > 0 && now+more > s.max {
-			return refuse(CodeFull, where, "%s are %d at most.", upper(s.name), s.max)
-		}
+	text, _ := v.(string)
+	switch t.Key {
+	case NodeParent:
+		remember(&j.moves, j.at.keys[1], text)
+	case NodeKind:
+		remember(&j.kinds, j.at.keys[1], text)
+	case NodeDel:
+		delete(j.back, j.at.keys[1])
 	}
 	return nil
 }
 
-// held finds the shape of a map that is in the document; one that the update
-// makes has no more entries than the update, which is bounded otherwise.
-func (j *judge) held(id crdt.ID) (*shape, string, int) {
-	typ, ok := j.d.Type(id)
-	if !ok {
-		return nil, "", 0
+func remember[V any](m *map[string]V, key string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
 	}
-	m, ok := typ.(crdt.Map)
-	if !ok {
-		return nil, "", 0
-	}
-	path := j.d.PathOf(typ)
-	s, where := (*shape)(nil), make([]string, 0, len(path))
-	for _, step := range path {
-		key := fmt.Sprint(step)
-		where = append(where, key)
-		switch {
-		case len(where) == 1:
-			s = theShape[key]
-		case s != nil && s.each != nil:
-			s = s.each
-		case s != nil:
-			s = s.fields[key]
-		}
-	}
-	return s, strings.Join(where, "/"), m.Len()
-}
-
-// tree refuses moves that make a ring, or nest too deep, in the plan as it is.
-func (j *judge) tree() *Refusal {
-	if len(j.moves) == 0 {
-		return nil
-	}
-	nodes := j.d.Map(RootNodes)
-	under := func(id string) string {
-		if to, moved := j.moves[id]; moved {
-			return to
-		}
-		m, ok := nodes.Map(id)
-		if !ok {
-			return ""
-		}
-		v, _ := m.Get(NodeParent)
-		parent, _ := v.(string)
-		return parent
-	}
-	for _, id := range sortedKeys(j.moves) {
-		where := RootNodes + "/" + id + "/" + NodeParent
-		to := j.moves[id]
-		if to != "" && !j.spawns[to] && !nodes.Has(to) {
-			return refuse(CodeNotFound, where, "A step can't be put under one that is not in the plan.")
-		}
-		depth := 0
-		for at := to; at != ""; at = under(at) {
-			if at == id {
-				return refuse(CodeInvalid, where, "A step can't be put under itself, or under a step of its own.")
-			}
-			if depth++; depth > MaxNesting {
-				return j.deepRefusal(where, id, to, under)
-			}
-		}
-	}
-	return nil
-}
-
-// deepRefusal tells a chain that is too long from a ring further up, which was
-// there before and is not this edit's.
-func (j *judge) deepRefusal(where, id, to string, under func(string) string) *Refusal {
-	met := map[string]bool{}
-	for at := to; at != ""; at = under(at) {
-		if at == id {
-			return refuse(CodeInvalid, where, "A step can't be put under itself, or under a step of its own.")
-		}
-		if met[at] {
-			return nil
-		}
-		met[at] = true
-	}
-	return refuse(CodeInvalid, where, "Steps can be nested %d deep at most.", MaxNesting)
+	(*m)[key] = v
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -15,8 +15,9 @@ import (
 // Limits on what an edit may leave behind, beside those of schema.go. They are
 // what the page keeps below; nobody who works with the page meets them.
 const (
-	MaxNodes        = 500 // stages and steps, deleted ones included
-	MaxNesting      = 12  // steps under steps; the page makes four levels
+	MaxNodes        = 500  // stages and steps that are not deleted
+	MaxNodesStored  = 2000 // … and deleted ones with them
+	MaxNesting      = 6    // what a step may stand under; one person's page makes three levels, two at once a few more
 	MaxRoles        = 200
 	MaxMetrics      = 100
 	MaxRules        = 100
@@ -143,7 +144,7 @@ var theShape = map[string]*shape{
 		WorkingCadence:  words("the cadence", maxWorking),
 		WorkingResponse: words("the time to answer", maxWorking),
 	}),
-	RootNodes: entries("the plan's stages and steps", MaxNodes, record("a step", map[string]*shape{
+	RootNodes: entries("the plan's stages and steps", MaxNodesStored, record("a step", map[string]*shape{
 		NodeKind:          value("a step's kind", oneOfThese(nodeKinds)).staying(),
 		NodeParent:        value("what a step stands under", aParent).staying(),
 		NodeOrd:           value("a step's place", anOrd).staying(),

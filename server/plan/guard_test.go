@@ -176,7 +176,7 @@ func TestJudgeRefuses(t *testing.T) {
 				m := d.Map(plan.RootNodes).SetMap(tx, fmt.Sprint("n", i))
 				m.Set(tx, plan.NodeKind, "task")
 			}
-		}, "full", "500 at most"},
+		}, "full", "500 stages and steps at most"},
 		{"too many conditions", ben, func(d *crdt.Doc, tx *crdt.Tx) {
 			gate, _ := node(t, d, one).Map(plan.NodeGate)
 			list, _ := gate.Map(plan.GateExit)
@@ -189,7 +189,17 @@ func TestJudgeRefuses(t *testing.T) {
 		}, "full", "2 MiB"},
 		// The tree.
 		{"a step under itself", ben, set(plan.RootNodes, one, "parent", one), "invalid", "under itself"},
-		{"a stage under its own step", ben, set(plan.RootNodes, stage, "parent", one), "invalid", "under itself"},
+		{"a step under its own", ben, func(d *crdt.Doc, tx *crdt.Tx) {
+			node(t, d, one).Set(tx, "parent", two)
+			node(t, d, two).Set(tx, "parent", one)
+		}, "invalid", "under itself"},
+		{"a stage under its own step", ben, set(plan.RootNodes, stage, "parent", one), "invalid", "directly in the plan"},
+		{"a stage under another", ben, func(d *crdt.Doc, tx *crdt.Tx) {
+			plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: "n1", Kind: "stage", Parent: stage, Ord: "V"})
+		}, "invalid", "directly in the plan"},
+		{"a step that becomes a stage", ben, set(plan.RootNodes, one, "kind", "stage"), "invalid", "a step a step"},
+		{"a stage that becomes a step", ben, set(plan.RootNodes, stage, "kind", "task"), "invalid", "a step a step"},
+		{"a kind that nobody knows", ben, set(plan.RootNodes, one, "kind", "epic"), "invalid", "“epic” is none of them"},
 		{"a step under nothing", ben, set(plan.RootNodes, one, "parent", "nowhere"), "not-found", "not in the plan"},
 		{"nesting without end", ben, func(d *crdt.Doc, tx *crdt.Tx) {
 			parent := stage
@@ -198,7 +208,7 @@ func TestJudgeRefuses(t *testing.T) {
 				plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: id, Kind: "task", Parent: parent, Ord: "V"})
 				parent = id
 			}
-		}, "invalid", "nested 12 deep"},
+		}, "invalid", "nested 6 deep"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := state(t, d)
@@ -281,6 +291,107 @@ func TestJudgeKnowsOwnAdditions(t *testing.T) {
 		err := plan.Judge(d, update, plan.Writer{Person: dana, Owns: func(client uint64) bool { return client == owns }})
 		if (err == nil) != allowed {
 			t.Errorf("by the owner of client %d: %v", owns, err)
+		}
+	}
+}
+
+// Who may write which part of a plan, as plan-schema.md lists it (and P11 amends it).
+func TestJudgeByRole(t *testing.T) {
+	d := newPlan(t, "enterprise-evaluation")
+	_, one, two := firstSteps(t, d)
+	sellers, buyers := rolesOf(d, "seller")[0], rolesOf(d, "buyer")[0]
+	put := func(root, key string, v any) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) { d.Map(root).Set(tx, key, v) }
+	}
+	role := func(id string) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootRoles).Map(id)
+			m.Set(tx, plan.RoleName, "Priya")
+		}
+	}
+	type may struct{ owner, seller, champion, buyer bool }
+	all, frame := may{true, true, true, true}, may{true, true, true, false}
+	for name, c := range map[string]struct {
+		edit func(*crdt.Doc, *crdt.Tx)
+		may
+	}{
+		"a step's date": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDue, "2027-01-01") }, all},
+		"a step's place": {func(d *crdt.Doc, tx *crdt.Tx) {
+			node(t, d, one).Set(tx, plan.NodeParent, two)
+			node(t, d, one).Set(tx, plan.NodeOrd, "V")
+		}, all},
+		"a step's deletion": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDel, "2027-01-01T00:00:00Z") }, all},
+		"the summary":       {func(d *crdt.Doc, tx *crdt.Tx) { summaryText(t, d, 0).Insert(tx, 0, "x", nil) }, all},
+		"a metric":          {func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootMetrics).SetMap(tx, "m1").SetText(tx, plan.MetricName) }, all},
+		"a resource": {func(d *crdt.Doc, tx *crdt.Tx) {
+			d.Map(plan.RootResources).SetMap(tx, "x1").Set(tx, plan.ResourceTitle, "MSA")
+		}, all},
+		"the plan's date":   {put(plan.RootAnchor, plan.AnchorDate, "2027-04-01"), all},
+		"a buyer's role":    {role(buyers), all},
+		"a seller's role":   {role(sellers), frame},
+		"the title":         {put(plan.RootMeta, plan.MetaTitle, "Ours"), frame},
+		"the noun":          {put(plan.RootMeta, plan.MetaNoun, "go-live plan"), frame},
+		"the plan's status": {put(plan.RootMeta, plan.MetaStatus, plan.PlanWon), frame},
+		"a rule": {func(d *crdt.Doc, tx *crdt.Tx) {
+			d.Map(plan.RootRules).SetMap(tx, "r1").Set(tx, plan.RuleKind, plan.RuleDelay)
+		}, frame},
+		"a sign-off":          {func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootSignoffs).SetMap(tx, "s1") }, may{}},
+		"a comment":           {func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootThreads).SetMap(tx, "t1") }, may{}},
+		"the schema's number": {put(plan.RootMeta, plan.MetaSchema, 2), may{}},
+	} {
+		update := attempt(t, d, c.edit)
+		for _, by := range []struct {
+			person plan.Person
+			may    bool
+		}{{plan.Person{ID: "o", Role: "owner", Side: "seller"}, c.owner}, {ben, c.seller}, {marcus, c.champion}, {dana, c.buyer}} {
+			if r := judged(d, update, by.person); (r == nil) != by.may {
+				t.Errorf("%s by a %s: %v", name, by.person.Role, r)
+			}
+		}
+	}
+}
+
+// A bin that is full of old steps does not fill the plan.
+func TestJudgeCountsWhatIsLive(t *testing.T) {
+	d := newPlan(t, "blank")
+	stage := plan.Read(d).Stages[0].ID
+	write := func(d *crdt.Doc, tx *crdt.Tx, id string, deleted bool) {
+		plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: id, Kind: "task", Parent: stage, Ord: "V"})
+		if deleted {
+			node(t, d, id).Set(tx, plan.NodeDel, "2027-01-01T00:00:00Z")
+		}
+	}
+	edit(t, d, func(tx *crdt.Tx) {
+		for i := range plan.MaxNodes - 2 {
+			write(d, tx, fmt.Sprint("live", i), false)
+		}
+		for i := range 300 {
+			write(d, tx, fmt.Sprint("gone", i), true)
+		}
+	})
+	add := func(ids ...string) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			for _, id := range ids {
+				write(d, tx, id, false)
+			}
+		}
+	}
+	restore := func(ids ...string) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			for _, id := range ids {
+				node(t, d, id).Delete(tx, plan.NodeDel)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		edit func(*crdt.Doc, *crdt.Tx)
+		fits bool
+	}{
+		"the last one": {add("a"), true}, "one too many": {add("a", "b"), false},
+		"the last one restored": {restore("gone1"), true}, "one restored too many": {restore("gone1", "gone2"), false},
+	} {
+		if r := judged(d, attempt(t, d, c.edit), dana); (r == nil) != c.fits {
+			t.Errorf("%s: %v", name, r)
 		}
 	}
 }

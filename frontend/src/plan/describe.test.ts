@@ -39,7 +39,7 @@ test("refused edits read as sentences", () => {
     ["Set the status of “Step 0.0” to done"],
     ["Changed a title to “Security review”"],
     ["Moved “Security review”"],
-    ["Set the owner of “Security review” to CISO"],
+    ["Set the owner of “Security review” to CISO", "Set the side of “Security review” to buyer"],
     ["Deleted “Security review”"],
     ["Added the task “Legal redline”"],
     ["Renamed the plan to “Northwind × Acme”"],

@@ -14,6 +14,7 @@ import {
   META,
   NODE,
   ROLE,
+  SIDES,
   nodeId,
   nodeMap,
   parseDate,
@@ -152,11 +153,12 @@ function addNode(plan: Plan, kind: NodeKind, title: string, spot: Spot, side?: S
   return id;
 }
 
-/** Refuses when the plan can't hold `more` nodes. Deleted ones count: they can come back. */
+/** Refuses when the plan can't hold `more` nodes: so many may be in it, and so many with the deleted ones. */
 export function checkRoom(plan: Plan, more: number): void {
-  if (plan.nodes.size + more > LIMITS.nodes) {
-    throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most, deleted ones included.`);
-  }
+  const full = plan.nodes.size + more > LIMITS.nodesStored;
+  if (!full && plan.nodes.size + more <= LIMITS.nodes) return;
+  const live = [...readPlaces(plan).values()].filter(({ del }) => del === null).length;
+  if (full || live + more > LIMITS.nodes) throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most.`);
 }
 
 export interface NewNode {
@@ -425,6 +427,10 @@ export function restoreNode(plan: Plan, id: NodeId): void {
     if (places.get(at)?.del != null) deleted.push(at);
   }
   if (deleted.length === 0) return;
+  if (places.size > LIMITS.nodes) {
+    const live = [...places.values()].filter(({ del }) => del === null).length;
+    if (live + deleted.length > LIMITS.nodes) throw new EditError("full", `A plan holds ${LIMITS.nodes} stages and steps at most.`);
+  }
   write(plan, () => {
     for (const member of deleted) nodeMap(plan, member)?.delete(NODE.del);
   });
@@ -508,7 +514,10 @@ export function setLikelyBlocker(plan: Plan, id: NodeId, likely: boolean): void 
   pick(plan, need(plan, id), NODE.likelyBlocker, likely ? true : null);
 }
 
-/** Makes one role accountable in place of whichever was; null leaves none. Contributors stay. */
+/**
+ * Makes one role accountable in place of whichever was; null leaves none. Contributors stay. A step whose side
+ * nobody chose is then on the side of the role.
+ */
 export function setAccountable(plan: Plan, id: NodeId, role: RoleId | null): void {
   const map = need(plan, id);
   const owners = map.get(NODE.owners);
@@ -519,8 +528,17 @@ export function setAccountable(plan: Plan, id: NodeId, role: RoleId | null): voi
   write(plan, () => {
     const target = ownersMap(map);
     for (const key of others) target.delete(key);
-    if (role !== null && !has) target.set(role, "accountable" satisfies OwnerKind);
+    if (role === null || has) return;
+    target.set(role, "accountable" satisfies OwnerKind);
+    const side = roleSide(plan, role);
+    if (!map.has(NODE.side) && side !== undefined) map.set(NODE.side, side);
   });
+}
+
+function roleSide(plan: Plan, role: RoleId): Side | undefined {
+  const map = plan.roles.get(role);
+  const side: unknown = map instanceof Y.Map ? map.get(ROLE.side) : undefined;
+  return SIDES.find((one) => one === side);
 }
 
 /** Adds or removes a contributing role. An accountable role stays accountable. */

@@ -288,6 +288,8 @@ export const LIMITS = {
   rule: 300,
   rules: 30,
   nodes: 500,
+  /** Deleted ones included. */
+  nodesStored: 2_000,
   roles: 200,
   working: 500,
   resources: 500,

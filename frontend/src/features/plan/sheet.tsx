@@ -1,6 +1,6 @@
 import { Suspense, useCallback } from "react";
 import { flushSync } from "react-dom";
-import { restoreNode } from "../../plan/edit";
+import { EditError, restoreNode } from "../../plan/edit";
 import { isBlank } from "../../plan/outline";
 import type { NodeId } from "../../plan/schema";
 import type { PlanStore } from "../../plan/store";
@@ -9,6 +9,7 @@ import { useAnnounce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
 import { useDays } from "../../ui/dates";
 import { Icon } from "../../ui/icons";
+import { useProblem } from "../../ui/problem";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { lazyPart, useAtRest } from "../../ui/lazy";
@@ -144,6 +145,7 @@ function BinRow({ id }: { id: NodeId }) {
   const t = useText();
   const { plan, store } = useScreen();
   const announce = useAnnounce();
+  const problem = useProblem();
   const days = useDays();
   const node = useNode(id);
   const parent = node?.parent ? store.node(node.parent).get() : undefined;
@@ -167,7 +169,13 @@ function BinRow({ id }: { id: NodeId }) {
         icon="restore"
         aria-label={t("bin.restoreOne", { title })}
         onPress={() => {
-          restoreNode(plan, id);
+          try {
+            restoreNode(plan, id);
+          } catch (error) {
+            if (!(error instanceof EditError)) throw error;
+            announce(problem(error));
+            return;
+          }
           announce(t("bin.restored", { title }));
         }}
       >

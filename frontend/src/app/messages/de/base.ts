@@ -139,7 +139,7 @@ export const base: Record<keyof typeof en, string> = {
   "problem.gone": "Das ist nicht mehr im Plan.",
   "problem.cycle": "Ein Schritt lässt sich nicht in sich selbst verschieben.",
   "problem.number": "Diese Zahl passt hier nicht.",
-  "problem.full": "Der Plan ist voll: Er fasst höchstens 500 Phasen und Schritte, gelöschte mitgezählt.",
+  "problem.full": "Der Plan ist voll: Er fasst höchstens 500 Phasen und Schritte.",
 
   "anchor.goLive": "Go-live",
   "anchor.value": "Erster Nutzen",

@@ -134,7 +134,7 @@ export const base = {
   "problem.gone": "That is no longer in the plan.",
   "problem.cycle": "A step can’t be moved into itself.",
   "problem.number": "That is not a number this can take.",
-  "problem.full": "The plan is full: it holds 500 stages and steps at most, deleted ones included.",
+  "problem.full": "The plan is full: it holds 500 stages and steps at most.",
 
   "anchor.goLive": "Go-live",
   "anchor.value": "First value",
