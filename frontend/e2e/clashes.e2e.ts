@@ -127,6 +127,29 @@ test("a status and an owner picked by both are told as well; keeping what stands
   expect((await node(OTHER))?.status).toBe(status);
 });
 
+test("opposite moves: what one puts under the other the other puts under it; every step is there once and no ring is left", async () => {
+  const titles = (who: Person): Promise<string[]> =>
+    who.page.locator(".sheet textarea[data-field^='title:']").evaluateAll((all) => all.map((each) => (each as HTMLTextAreaElement).value));
+  const press = async (who: Person, title: string, key: string): Promise<void> => {
+    await row(who, title).last().getByRole("textbox", { name: "Step" }).first().click();
+    await who.page.keyboard.press(key);
+  };
+  const before = (await titles(ben)).toSorted();
+  await apart(async () => {
+    await press(ben, "Demo on your own data", "Tab"); // under “Agree on the goal”
+    await press(dana, "Demo on your own data", "Alt+ArrowUp");
+    await press(dana, "Agree on the goal", "Tab"); // under “Demo on your own data”
+  });
+  await expect.poll(() => titles(dana)).toEqual(await titles(ben));
+  expect((await titles(ben)).toSorted()).toEqual(before);
+  // The server writes down where a ring is cut.
+  const view = async () => (await program.api().plan(planId)) as View;
+  await expect.poll(async () => (await view()).warnings).toEqual([]);
+  const count = (nodes: readonly NodeView[]): number => nodes.reduce((sum, one) => sum + 1 + count(one.steps), 0);
+  expect(count((await view()).stages)).toBe(before.length);
+  await expect.poll(() => titles(dana)).toEqual(await titles(ben));
+});
+
 test("nobody's page complained", () => {
   const own = [...ben.complaints, ...dana.complaints].filter((line) => !/WebSocket|Failed to load resource|net::ERR/.test(line));
   expect(own).toEqual([]);

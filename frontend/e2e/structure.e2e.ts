@@ -243,6 +243,67 @@ describe("both at once", () => {
   });
 });
 
+/** Takes a row by its grip and lets it go on the upper edge of another. */
+async function drag(who: Person, title: string, onto: string): Promise<void> {
+  const { page } = who;
+  const rowOf = (name: string) => page.getByRole("listitem").filter({ has: page.getByRole("button", { name: `Details of ${name}` }) }).last();
+  await rowOf(onto).scrollIntoViewIfNeeded();
+  await rowOf(title).hover({ position: { x: 200, y: 12 } });
+  const grip = await rowOf(title).getByRole("button", { name: `Move step: ${title}` }).first().boundingBox();
+  const target = await rowOf(onto).boundingBox();
+  if (!grip || !target) throw new Error(`${title} or ${onto} isn't on the screen`);
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(target.x + 40, target.y + 30, { steps: 6 });
+  await page.mouse.move(target.x + 40, target.y + 1, { steps: 3 });
+  await page.locator(".drop-line:not([hidden])").waitFor();
+}
+
+describe("with the pointer", () => {
+  test("a step is dragged to another stage while the other renames it; Escape lets go of it", async () => {
+    const before = await outline();
+    expect(before).toContain("  Data import");
+    await drag(ben, "Data import", "Legal redline");
+    await ben.page.keyboard.press("Escape");
+    await ben.page.mouse.up();
+    expect(await outline()).toEqual(before);
+    await goTo(dana, "Data import");
+    await drag(ben, "Data import", "Legal redline");
+    await dana.page.keyboard.type(" trial");
+    await ben.page.mouse.up();
+    const moved = before.filter((line) => line !== "  Data import");
+    await outlineIs(moved.toSpliced(moved.indexOf("  Legal redline"), 0, "  Data import trial"));
+    // The caret stayed with the words it was in.
+    expect(await dana.page.evaluate(() => (document.activeElement as HTMLTextAreaElement).value)).toBe("Data import trial");
+    await ben.page.getByRole("button", { name: "Undo my last change" }).click();
+    await outlineIs(before.map((line) => (line === "  Data import" ? "  Data import trial" : line)));
+  });
+
+  test("several selected are dragged together, and go together by key", async () => {
+    const { page } = ben;
+    const before = await outline();
+    for (const title of ["Kick-off call", "Go-live check"]) {
+      await goTo(ben, title);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Space");
+    }
+    await drag(ben, "Go-live check", "Legal redline");
+    await page.locator(".drag-ghost", { hasText: "2 steps" }).waitFor();
+    await page.mouse.up();
+    const rest = before.filter((line) => line !== "  Kick-off call" && line !== "  Go-live check");
+    const at = rest.indexOf("  Legal redline");
+    await outlineIs(rest.toSpliced(at, 0, "  Kick-off call", "  Go-live check"));
+    await goTo(ben, "Kick-off call");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Alt+ArrowDown");
+    await outlineIs(rest.toSpliced(at + 1, 0, "  Kick-off call", "  Go-live check"));
+    await page.getByRole("button", { name: "Undo my last change" }).click();
+    await page.getByRole("button", { name: "Undo my last change" }).click();
+    await outlineIs(before);
+    await page.getByRole("button", { name: "Select nothing" }).click();
+  });
+});
+
 describe("how one looks at it", () => {
   test("essentials and folding are one's own and stay after a reload", async () => {
     const { page } = ben;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import * as Y from "yjs";
 import { addStep, removeNode, setAccountable, setDue, setMilestone, setStatus, setTitle, setWhy } from "./edit";
-import { addBelow, duplicate, indent, isBlank, moveToStage, outdent, removeNodes, splitStage, together, tuckUnder, turnIntoStage } from "./outline";
+import { addBelow, duplicate, indent, isBlank, moveToStage, moveAll, nudgeAll, outdent, removeNodes, splitStage, together, tuckUnder, turnIntoStage } from "./outline";
 import { parseOutline, pasteOutline } from "./paste";
 import { readPlan, type NodeView } from "./project";
-import { NODE, nodeId, nodeMap, noteOf, roleId, type Plan } from "./schema";
+import { NODE, nodeId, nodeMap, noteOf, roleId, type NodeId, type Plan } from "./schema";
 import { readSize, remedies, verdictOf } from "./size";
 import { forkPlan, samplePlan, syncAll, writeNode } from "./testing";
 import { buildTree, readPlaces, shownTree } from "./tree";
@@ -139,6 +139,41 @@ describe("several at once", () => {
     expect(drawn(plan).slice(0, 4)).toEqual(["Stage 0 stage", "  M task", "    Step 0.0 subtask", "    Step 0.1 subtask"]);
     undo.undo();
     expect(drawn(plan)).toEqual(before);
+  });
+});
+
+describe("moving several as one", () => {
+  const plan = (): Plan => samplePlan(2, 4);
+  const ids = (...all: string[]): NodeId[] => all.map((one) => id(one));
+
+  test("they land in one place in their order, with what stands under them, as one undo entry", () => {
+    const p = plan();
+    const sub = addStep(p, "subtask", "sub", { parent: id("s0t2"), before: null });
+    const undo = createUndo(p);
+    const before = drawn(p);
+    moveAll(p, ids("s0t3", sub, "s0t0", "s0t2"), { parent: id("s1"), before: id("s1t1") });
+    expect(readPlan(p).stages.map((stage) => stage.steps.map((step) => step.id))).toEqual([["s0t1"], ["s1t0", "s0t0", "s0t2", "s0t3", "s1t1", "s1t2", "s1t3"]]);
+    expect(readPlan(p).stages[1]!.steps[2]!.steps.map((step) => step.id)).toEqual([sub]);
+    undo.undo();
+    expect(drawn(p)).toEqual(before);
+  });
+
+  test("dropped among themselves they close ranks there", () => {
+    const p = plan();
+    moveAll(p, ids("s0t0", "s0t2"), { parent: id("s0"), before: id("s0t2") });
+    expect(readPlan(p).stages[0]!.steps.map((step) => step.id)).toEqual(["s0t1", "s0t0", "s0t2", "s0t3"]);
+  });
+
+  test("a block goes down past its neighbour and over the edge into the next stage, and up again", () => {
+    const p = plan();
+    const places = (): string[][] => readPlan(p).stages.map((stage) => stage.steps.map((step) => step.id));
+    expect(nudgeAll(p, ids("s0t1", "s0t2"), "down")).toBe(true);
+    expect(places()[0]).toEqual(["s0t0", "s0t3", "s0t1", "s0t2"]);
+    expect(nudgeAll(p, ids("s0t1", "s0t2"), "down")).toBe(true);
+    expect(places()).toEqual([["s0t0", "s0t3"], ["s0t1", "s0t2", "s1t0", "s1t1", "s1t2", "s1t3"]]);
+    expect(nudgeAll(p, ids("s0t1", "s0t2"), "up")).toBe(true);
+    expect(places()[0]).toEqual(["s0t0", "s0t3", "s0t1", "s0t2"]);
+    expect(nudgeAll(p, ids("s0t0", "s0t3"), "up")).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Edits of several steps at once, and those that change levels: one transaction and one undo entry each. */
 import * as Y from "yjs";
 import { cloneValue } from "./clone";
-import { checkRoom, createNode, EditError, moveCheck, moveNode, need, removeNode, write, type Spot } from "./edit";
+import { checkRoom, createNode, EditError, moveCheck, moveNode, need, nudgeSpot, removeNode, write, type Spot } from "./edit";
 import { newId } from "./id";
 import { readRich, richText } from "./richtext";
 import { LIMITS, NODE, nodeId, nodeMap, type NodeId, type NodeKind, type Plan } from "./schema";
@@ -152,13 +152,41 @@ export function removeNodes(plan: Plan, ids: readonly NodeId[]): number {
 
 /** Moves several to the end of a stage, in their order. Those that were under another stay under it. */
 export function moveToStage(plan: Plan, ids: readonly NodeId[], stage: NodeId): void {
+  const spot = { parent: stage, before: null };
+  if (!moveCheckAll(plan, ids)(spot)) throw new EditError("kind", "Only steps can be moved into a stage.");
+  moveAll(plan, ids, spot);
+}
+
+/** `moveCheck` for several that go together. */
+export function moveCheckAll(plan: Plan, ids: readonly NodeId[]): (spot: Spot) => boolean {
   const roots = rootsOf(plan, ids);
-  for (const id of roots) {
-    if (!moveCheck(plan, id)({ parent: stage, before: null })) throw new EditError("kind", "Only steps can be moved into a stage.");
-  }
+  const checks = roots.map((id) => moveCheck(plan, id));
+  return (spot) => {
+    const { parent } = spot;
+    return roots.length === 1 ? checks[0]?.(spot) === true : checks.every((check) => check({ parent, before: null }));
+  };
+}
+
+/** Moves several to one place, in their order. Those that stand under another of them stay under it. */
+export function moveAll(plan: Plan, ids: readonly NodeId[], spot: Spot): void {
+  const roots = rootsOf(plan, ids);
+  const list = spot.before === null ? [] : (see(shownTree(plan), spot.before)?.list ?? []);
+  // Before one that goes along means before the next that doesn't.
+  const from = list.findIndex((node) => node.id === spot.before);
+  const before = from === -1 ? null : (list.slice(from).find((node) => !roots.includes(node.id))?.id ?? null);
   together(plan, () => {
-    for (const id of roots) moveNode(plan, id, { parent: stage, before: null });
+    for (const id of roots) moveNode(plan, id, { parent: spot.parent, before });
   });
+}
+
+/** One place up or down for several, as one block; at an edge into the neighbouring stage. False when there is no way. */
+export function nudgeAll(plan: Plan, ids: readonly NodeId[], direction: "up" | "down"): boolean {
+  const roots = rootsOf(plan, ids);
+  const edge = direction === "up" ? roots[0] : roots.at(-1);
+  const spot = edge && nudgeSpot(plan, edge, direction);
+  if (!spot || !moveCheckAll(plan, roots)(spot)) return false;
+  moveAll(plan, roots, spot);
+  return true;
 }
 
 /** Moves all from `from` on into a new stage right below; returns it. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addStep, canMove, EditError, moveNode, nudge, removeNode, restoreNode, treeOf } from "./edit";
-import { addBelow, duplicate, indent, moveToStage, outdent, removeNodes, tuckUnder } from "./outline";
+import { addBelow, duplicate, indent, moveAll, moveCheckAll, moveToStage, nudgeAll, outdent, removeNodes, tuckUnder } from "./outline";
 import { parseOutline, pasteOutline } from "./paste";
 import { readPlan } from "./project";
 import { nodeId, type NodeId, type Plan } from "./schema";
@@ -14,7 +14,7 @@ type Op =
   | { readonly op: "add"; readonly parent: number; readonly before: number }
   | { readonly op: "nudge"; readonly node: number; readonly up: boolean }
   | { readonly op: "remove" | "restore"; readonly node: number }
-  | { readonly op: "indent" | "outdent" | "duplicate" | "removeMany" | "toStage" | "tuck" | "below"; readonly nodes: readonly number[] }
+  | { readonly op: "indent" | "outdent" | "duplicate" | "removeMany" | "toStage" | "tuck" | "below" | "moveMany" | "nudgeMany"; readonly nodes: readonly number[] }
   | { readonly op: "paste"; readonly node: number; readonly depth: number };
 
 const index = fc.nat(30);
@@ -26,7 +26,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      op: fc.constantFrom("indent", "outdent", "indent", "outdent", "duplicate", "removeMany", "toStage", "tuck", "below").map((name) => name as "indent"),
+      op: fc.constantFrom("indent", "outdent", "indent", "outdent", "duplicate", "removeMany", "toStage", "tuck", "below", "moveMany", "moveMany", "nudgeMany").map((name) => name as "indent"),
       nodes: fc.array(index, { minLength: 1, maxLength: 3 }),
     }),
   },
@@ -79,6 +79,12 @@ function perform(plan: Plan, edit: Op): void {
         else if (edit.op === "removeMany") removeNodes(plan, nodes);
         else if (edit.op === "toStage") moveToStage(plan, nodes, stage.id);
         else if (edit.op === "below") addBelow(plan, nodes[0]!);
+        else if (edit.op === "nudgeMany") nudgeAll(plan, nodes, edit.nodes[0]! % 2 === 0 ? "up" : "down");
+        else if (edit.op === "moveMany") {
+          const parent = pick(edit.nodes[0]! + 7);
+          const spot = { parent, before: sibling(parent, edit.nodes[0]! + 3) };
+          if (moveCheckAll(plan, nodes)(spot)) moveAll(plan, nodes, spot);
+        }
         else if (nodes[1] && canMove(plan, nodes[1], { parent: nodes[0]!, before: null })) tuckUnder(plan, nodes[0]!, [nodes[1]]);
       }
     }

@@ -1,23 +1,34 @@
 import { useCallback, type PointerEvent as ReactPointerEvent } from "react";
-import { moveCheck, moveNode, nudge, treeOf, type Spot } from "../../plan/edit";
+import { nudge, treeOf, type Spot } from "../../plan/edit";
+import { moveAll, moveCheckAll, nudgeAll, rootsOf } from "../../plan/outline";
 import { nodeId, titleTextOf, type NodeId, type Plan } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import { useAnnounce } from "../../ui/announcer";
 import { useText, type Translate } from "../../ui/text";
 import { useScreen } from "./screen";
+import { useList, type ListState } from "./structure/state";
 
-/** Moves a node one place up or down, across stages at their edges, and says where it went. */
+/** The node, or all that are selected with it. */
+function along(list: ListState, id: NodeId): readonly NodeId[] {
+  const { ids } = list.selection.get();
+  return ids.has(id) ? [...ids] : [id];
+}
+
+/** Moves a node, with all that are selected with it, one place up or down, across stages at their edges, and says where it went. */
 export function useNudge(): (id: NodeId, title: string, direction: "up" | "down") => void {
   const { plan, rights } = useScreen();
   const announce = useAnnounce();
   const t = useText();
+  const list = useList();
   return useCallback(
     (id, title, direction) => {
       if (!rights.write) return;
-      const moved = nudge(plan, id, direction);
-      announce(moved ? whereIs(plan, id, title, t) : t("move.end", { title }));
+      const ids = along(list, id);
+      const moved = ids.length === 1 ? nudge(plan, id, direction) : nudgeAll(plan, ids, direction);
+      if (!moved) announce(t("move.end", { title }));
+      else announce(ids.length === 1 ? whereIs(plan, id, title, t) : t("structure.moved", { count: rootsOf(plan, ids).length }));
     },
-    [plan, rights.write, announce, t],
+    [plan, rights.write, announce, t, list],
   );
 }
 
@@ -53,37 +64,38 @@ const EDGE = 72;
 const STEP = 14;
 
 /**
- * Dragging by the grip: a line shows where the node would go. Escape gives up. Whatever a drag does, the
- * grip's arrow keys and the menu do as well.
+ * Dragging by the grip: a line shows where the node would go, and all that are selected with it. Escape gives up.
+ * Whatever a drag does, the grip's arrow keys and the menu do as well.
  */
 export function useDrag(id: NodeId, title: string): (event: ReactPointerEvent<HTMLElement>) => void {
   const { plan } = useScreen();
   const announce = useAnnounce();
   const t = useText();
+  const list = useList();
   return useCallback(
     (event) => {
       if (event.button !== 0 || !event.isPrimary) return;
       const grip = event.currentTarget;
       const root = grip.closest<HTMLElement>("[data-drag-root]");
-      const dragged = grip.closest<HTMLElement>("[data-node]");
-      if (!root || !dragged) return;
-      startDrag(grip, root, dragged, event, plan, id, title, (spot) => {
-        moveNode(plan, id, spot);
-        announce(whereIs(plan, id, title, t));
+      if (!root) return;
+      const ids = along(list, id);
+      const count = rootsOf(plan, ids).length;
+      startDrag(grip, root, event, plan, ids, count === 1 ? title : t("structure.dragging", { count }), (spot) => {
+        moveAll(plan, ids, spot);
+        announce(count === 1 ? whereIs(plan, id, title, t) : t("structure.moved", { count }));
       });
     },
-    [plan, id, title, announce, t],
+    [plan, id, title, announce, t, list],
   );
 }
 
 function startDrag(
   grip: HTMLElement,
   root: HTMLElement,
-  dragged: HTMLElement,
   start: ReactPointerEvent,
   plan: Plan,
-  id: NodeId,
-  title: string,
+  ids: readonly NodeId[],
+  words: string,
   drop: (spot: Spot) => void,
 ): void {
   const ended = new AbortController();
@@ -103,12 +115,13 @@ function startDrag(
   line.className = "drop-line";
   const ghost = document.createElement("div");
   ghost.className = "drag-ghost";
-  ghost.textContent = title;
+  ghost.textContent = words;
+  const rows = ids.flatMap((id) => [...root.querySelectorAll(`[data-node="${CSS.escape(id)}"]`)]);
 
   const draw = () => {
     if (pointer.y < EDGE) scrollBy(0, -STEP);
     else if (pointer.y > innerHeight - EDGE) scrollBy(0, STEP);
-    all ??= gaps(root, plan, id);
+    all ??= gaps(root, plan, ids);
     gap = nearest(all, { x: pointer.x + scrollX, y: pointer.y + scrollY });
     line.hidden = gap === null;
     if (gap) {
@@ -125,7 +138,7 @@ function startDrag(
     rearranged.disconnect();
     line.remove();
     ghost.remove();
-    dragged.classList.remove("is-dragged");
+    for (const row of rows) row.classList.remove("is-dragged");
     document.documentElement.classList.remove("is-dragging");
     if (active && accept && gap) drop(gap.spot);
   };
@@ -138,7 +151,7 @@ function startDrag(
       if (active || Math.hypot(pointer.x - start.clientX, pointer.y - start.clientY) < SLACK) return;
       active = true;
       document.body.append(line, ghost);
-      dragged.classList.add("is-dragged");
+      for (const row of rows) row.classList.add("is-dragged");
       document.documentElement.classList.add("is-dragging");
       grown.observe(root);
       rearranged.observe(root, { subtree: true, childList: true });
@@ -162,17 +175,22 @@ function startDrag(
   );
 }
 
-/** Every place the node may go to, and where that is on the page. */
-function gaps(root: HTMLElement, plan: Plan, id: NodeId): Gap[] {
+/** Every place the nodes may go to, and where that is on the page; a folded stage takes them at its end. */
+function gaps(root: HTMLElement, plan: Plan, ids: readonly NodeId[]): Gap[] {
   const found: Gap[] = [];
-  const canMove = moveCheck(plan, id);
+  const canMove = moveCheckAll(plan, ids);
+  for (const stage of root.querySelectorAll<HTMLElement>(".is-folded-stage[data-node]")) {
+    const box = stage.getBoundingClientRect();
+    const spot = { parent: nodeId(stage.dataset["node"] ?? ""), before: null };
+    if (canMove(spot)) found.push({ spot, y: box.bottom + scrollY, left: box.left + scrollX, width: box.width });
+  }
   for (const list of root.querySelectorAll<HTMLElement>("[data-list]")) {
     const parent = list.dataset["list"] ? nodeId(list.dataset["list"]) : null;
     const box = list.getBoundingClientRect();
     const children = [...list.children].filter((child): child is HTMLElement => child instanceof HTMLElement && child.dataset["node"] !== undefined);
     const add = (before: NodeId | null, y: number) => {
       const spot = { parent, before };
-      if (before !== id && canMove(spot)) found.push({ spot, y: y + scrollY, left: box.left + scrollX, width: box.width });
+      if ((before === null || !ids.includes(before)) && canMove(spot)) found.push({ spot, y: y + scrollY, left: box.left + scrollX, width: box.width });
     };
     for (const child of children) add(nodeId(child.dataset["node"] ?? ""), child.getBoundingClientRect().top);
     add(null, children.at(-1)?.getBoundingClientRect().bottom ?? box.top + 4);
