@@ -1,7 +1,7 @@
 import type { RefObject } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import { Button } from "./button";
-import Month from "./calendar";
+import DateChoice from "./date-choice";
 
 export interface DatePopoverProps {
   trigger: RefObject<HTMLButtonElement | null>;
@@ -23,7 +23,7 @@ export default function DatePopover({ trigger, label, value, onChange, onClose, 
   return (
     <Popover className="popover" triggerRef={trigger} isOpen onOpenChange={close} offset={6} placement="bottom end">
       <Dialog className="calendar-dialog" aria-label={label}>
-        <Month label={label} previousLabel={previousLabel} nextLabel={nextLabel} value={value} onChange={onChange} />
+        <DateChoice label={label} previousLabel={previousLabel} nextLabel={nextLabel} value={value} onChange={onChange} />
         {clearLabel && value && (
           <Button look="quiet" small className="calendar-clear" onPress={() => onChange(null)}>
             {clearLabel}

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
+import { lazyPart } from "../../../ui/lazy";
 
-const SearchDialog = lazy(() => import("./search-dialog"));
+const SearchDialog = lazyPart(() => import("./search-dialog"));
 
 const WRITING = "input, textarea, select, [contenteditable]";
 

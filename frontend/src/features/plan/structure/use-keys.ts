@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, type ClipboardEvent, type FocusEvent, type 
 import { nodeId, type NodeId } from "../../../plan/schema";
 import { kindInPlace } from "../../../plan/tree";
 import { useScreen } from "../screen";
-import { focusRow, focusTitle, neighbour, selectAllIn, selectTo, toggleSelected } from "./rows";
+import { focusRow, focusTitle, neighbour, rowOf, selectAllIn, selectTo, toggleSelected } from "./rows";
 import { NOTHING, setFolded, useList } from "./state";
 import { useListActions } from "./use-actions";
 
@@ -24,6 +24,22 @@ function targetOf(event: { readonly target: EventTarget }): { id: NodeId; title:
   if (target === row) return { id: nodeId(id), title: null };
   if (target instanceof HTMLTextAreaElement && target.dataset["field"] === `title:${id}`) return { id: nodeId(id), title: target };
   return null;
+}
+
+/** Opens what a button of the row opens; when it is closed, the row has the focus again. */
+function openFact(id: NodeId, button: string): boolean {
+  const opener = rowOf(id)?.querySelector<HTMLElement>(`:scope > .step-row ${button}`);
+  if (!opener || !(opener instanceof HTMLButtonElement)) return false;
+  const watch = new MutationObserver(() => {
+    if (opener.getAttribute("aria-expanded") === "true") return;
+    watch.disconnect();
+    if (document.activeElement === opener) focusRow(id);
+    else opener.addEventListener("focus", () => focusRow(id), { once: true });
+  });
+  watch.observe(opener, { attributeFilter: ["aria-expanded"] });
+  opener.focus({ preventScroll: true });
+  opener.click();
+  return true;
 }
 
 /**
@@ -139,6 +155,11 @@ export function useSheetKeys(): SheetKeys {
         case "Backspace":
           actions.remove(selected.has(id) ? [...selected] : [id]);
           return true;
+        case "o":
+        case "d":
+          return openFact(id, event.key === "o" ? ".fact-owner" : ".fact-due");
+        case "s":
+          return openFact(id, ".step-status");
         case "m":
           if (selected.size === 0) return false;
           document.querySelector<HTMLElement>(".selection-bar button")?.focus();
