@@ -364,7 +364,9 @@ func (j *judge) inText(t *crdt.Touch) *Refusal {
 		j.lengthOf(t).units -= int(t.Len)
 	case t.Content.Kind == crdt.ContentString:
 		j.lengthOf(t).units += int(t.Len)
-	case t.Kind == crdt.TouchFormat, t.Content.Kind == crdt.ContentNone:
+	case t.Kind == crdt.TouchFormat:
+		return refuse(CodeInvalid, j.where(""), "%s can hold plain words only, none that are marked “%s”.", upper(j.at.shape.name), clip(t.Key))
+	case t.Content.Kind == crdt.ContentNone:
 	default:
 		return refuse(CodeInvalid, j.where(""), "%s can hold words only, not %s.", upper(j.at.shape.name), t.Content.Kind)
 	}
@@ -407,9 +409,11 @@ func (j *judge) inRich(t *crdt.Touch) *Refusal {
 	return nil
 }
 
+// mark judges a format of rich text. Only a comment may be there more than once,
+// under a key of its own for each thread; others would pile up unseen.
 func (j *judge) mark(t *crdt.Touch) *Refusal {
 	name := markName(t.Key)
-	if !slices.Contains(richMarks, name) {
+	if !slices.Contains(richMarks, name) || name != t.Key && name != markComment {
 		return refuse(CodeInvalid, j.where(""),
 			"%s can't be marked “%s”: the plan's editor does not know it and would delete the words for everyone.", upper(j.at.shape.name), clip(name))
 	}

@@ -155,6 +155,13 @@ func TestJudgeRefuses(t *testing.T) {
 		{"a mark that would be deleted", ben, func(d *crdt.Doc, tx *crdt.Tx) {
 			summaryText(t, d, 0).Insert(tx, 0, "x", map[string]any{"fontSize": map[string]any{}})
 		}, "invalid", "would delete the words"},
+		{"a mark many times over", ben, func(d *crdt.Doc, tx *crdt.Tx) {
+			summaryText(t, d, 0).Insert(tx, 0, "x", map[string]any{"bold--AAAAAAAA": map[string]any{}})
+		}, "invalid", "would delete the words"},
+		{"bold words in a title", ben, func(d *crdt.Doc, tx *crdt.Tx) {
+			title, _ := node(t, d, one).Text("title")
+			title.Format(tx, 0, 2, map[string]any{"bold": true})
+		}, "invalid", "plain words only"},
 		{"a link in rich text that runs something", ben, func(d *crdt.Doc, tx *crdt.Tx) {
 			summaryText(t, d, 0).Insert(tx, 0, "x", map[string]any{"link": map[string]any{"href": " java\tscript:alert(1)"}})
 		}, "invalid", "no address"},
