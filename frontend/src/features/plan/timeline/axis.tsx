@@ -14,7 +14,7 @@ export const Axis = memo(function Axis({ scale, units, marks, intl }: { scale: S
     <div className="tl-axis" aria-hidden="true" style={{ inlineSize: width }}>
       {major?.map((tick, i) => (
         <span key={tick.day} className="tl-major" style={{ insetInlineStart: tick.x, inlineSize: (major[i + 1]?.x ?? width) - tick.x }}>
-          <span className="tl-major-words">{words(t, intl, tick, scale.px)}</span>
+          <span className="tl-major-words">{majorWords(t, intl, tick, scale.px, (major[i + 1]?.x ?? width) - tick.x)}</span>
         </span>
       ))}
       {minor?.map((tick, i) => {
@@ -25,14 +25,27 @@ export const Axis = memo(function Axis({ scale, units, marks, intl }: { scale: S
           </span>
         );
       })}
-      {marks.map(({ kind, x, label }) => (
-        <span key={kind} className={`tl-pin tl-pin-${kind}`} style={{ insetInlineStart: x }}>
+      {marks.map(({ kind, x, label, beside }) => (
+        <span key={kind} className={`tl-pin tl-pin-${kind}`} data-beside={beside} style={{ insetInlineStart: x }}>
           {label}
         </span>
       ))}
     </div>
   );
 });
+
+/** The longest name that has room; a sliver of a month has none. */
+function majorWords(t: Translate, intl: IntlShape, tick: Tick, px: number, room: number): string {
+  if (tick.unit !== "month") return room < LEAST[tick.unit] + PADDING ? "" : words(t, intl, tick, px);
+  const date = `${formatDay(tick.day)}T00:00:00Z`;
+  const names = (["long", "short"] as const).flatMap((month) => [{ month, year: "numeric" } as const, { month }]);
+  const fits = [names[0], names[2], names[3]].map((options) => intl.formatDate(date, { timeZone: "UTC", ...options }));
+  return fits.find((name) => name.length * LETTER + PADDING <= room) ?? "";
+}
+
+/** About how wide a letter of a label is, and the blanks around one. */
+const LETTER = 7.4;
+const PADDING = 12;
 
 /** Pixels a label needs. */
 const LEAST: Record<TickUnit, number> = { day: 16, week: 24, month: 24, quarter: 20, year: 30 };

@@ -15,6 +15,8 @@ export interface Mark {
   readonly x: number;
   readonly kind: "today" | "goal";
   readonly label: string;
+  /** On which side of its line the label stands, where two are close together. */
+  readonly beside?: "left" | "right" | undefined;
 }
 
 export interface ChartProps {
@@ -31,7 +33,8 @@ export interface ChartProps {
   readonly today: string;
   /** The end that changes the duration; null where nothing can be moved. */
   readonly grip: "start" | "end" | null;
-  readonly dueWords: ((date: string) => string) | null;
+  /** When a step is due, and when it will be where that is later. */
+  readonly dueWords: ((due: string, expected?: string) => string) | null;
   readonly onGrab: (event: PointerEvent, entry: Entry, grip: Grip) => void;
   readonly onChoose: (entry: Entry) => void;
 }
@@ -155,8 +158,8 @@ function Bar({ entry, row, y, today, grip, dueWords, onGrab, onChoose }: ChartPr
         />
       )}
       {dueWords && (
-        <text className="tl-due" x={label} y={y + 4}>
-          {dueWords(entry.due)}
+        <text className={late ? "tl-due tl-due-late" : "tl-due"} x={label} y={y + 4}>
+          {late ? dueWords(entry.due, entry.expected) : dueWords(entry.due)}
         </text>
       )}
     </g>

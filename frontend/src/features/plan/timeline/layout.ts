@@ -66,7 +66,7 @@ export const PRESETS = { quarter: 2.4, month: 8, week: 28 } as const;
 
 /** Days before the first date and after the last, so that nothing sticks to an edge. */
 const BEFORE = 5;
-const AFTER = 16;
+const AFTER = 10;
 /** Fewest days drawn. */
 const LEAST = 56;
 /** Most days drawn: a date that was mistyped by a century must not cost a page its memory. */

@@ -3,7 +3,7 @@ import { useText } from "../../../ui/text";
 import { dayWords, spanWords, type Speaker } from "../dates/words";
 
 /** What the shapes mean, and what one can do. */
-export function Legend({ help, agreed }: { help: boolean; agreed: boolean }) {
+export function Legend({ help, agreed }: { help: "timeline.help" | "timeline.helpTouch" | null; agreed: boolean }) {
   const t = useText();
   return (
     <footer className="tl-foot">
@@ -40,7 +40,7 @@ export function Legend({ help, agreed }: { help: boolean; agreed: boolean }) {
           </li>
         )}
       </ul>
-      {help && <p className="tl-help">{t("timeline.help")}</p>}
+      {help !== null && <p className="tl-help">{t(help)}</p>}
     </footer>
   );
 }

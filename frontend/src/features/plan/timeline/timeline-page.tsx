@@ -9,7 +9,8 @@ import { Button, IconButton } from "../../../ui/button";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { asAgreed, useProposeChange, useSchedule } from "../dates/propose";
-import { dayWords, type Speaker } from "../dates/words";
+import { dayWords, spanWords, type Speaker } from "../dates/words";
+import { isOpenStep } from "../hooks";
 import { usePhone } from "../open-steps";
 import { useGoToStep } from "../point-at";
 import { useScreen } from "../screen";
@@ -18,6 +19,7 @@ import { Axis } from "./axis";
 import { Chart, type Mark } from "./chart";
 import { DragLabel, Legend } from "./legend";
 import { PRESETS, ZOOM, axisUnits, clampZoom, extent, fitZoom, restOf, rowsOf, ticksOf, xOf, type Scale } from "./layout";
+import { Mover } from "./mover";
 import { Names } from "./names";
 import { useDrag } from "./use-drag";
 import { reveal, scrollToDay, useKeptPlace, usePaper, useWidth } from "./use-frame";
@@ -30,6 +32,10 @@ const presets = ["fit", "quarter", "month", "week"] as const satisfies readonly 
 
 const DESK = { row: 34, middle: 17, names: 272 } as const;
 const PHONE = { row: 58, middle: 40, names: 0 } as const;
+/** Room for the dates behind the last bar. */
+const LABEL = 72;
+/** Pixels between two labels that don't touch. */
+const APART = 76;
 /** Paper is this wide inside its margins, at 96 pixels an inch. */
 const PAPER = 690;
 
@@ -57,7 +63,7 @@ export default function TimelinePage() {
   const shown = useMemo(() => extent(entries, live.today), [entries, live.today]);
   const names = paper ? DESK.names : sizes.names;
   const room = Math.max((paper ? PAPER : width) - names, 120);
-  const px = paper || zoom === "fit" ? fitZoom(shown.days, room) : typeof zoom === "number" ? zoom : PRESETS[zoom];
+  const px = paper || zoom === "fit" ? fitZoom(shown.days, Math.max(room - (phone ? 1.4 : 1) * LABEL, 120)) : typeof zoom === "number" ? zoom : PRESETS[zoom];
   const days = Math.max(shown.days, Math.ceil(room / px)); // a short plan fills the frame too
   const scale: Scale = useMemo(() => ({ origin: shown.origin, days, px }), [shown.origin, days, px]);
   const { drag, begin } = useDrag(px);
@@ -71,9 +77,9 @@ export default function TimelinePage() {
   const calendar = live.input().calendar;
   const calendarKey = JSON.stringify(calendar);
   const rest = useMemo(() => {
-    if (scale.px < 5) return []; // stripes as narrow as that are only noise
     const work = new Workdays(JSON.parse(calendarKey) as typeof calendar, () => undefined);
-    return restOf(scale, (day) => work.works(day));
+    const runs = restOf(scale, (day) => work.works(day));
+    return scale.px < 5 ? runs.filter(({ from, to }) => to - from >= 4.5 * scale.px) : runs; // stripes of weekends would be only noise
   }, [scale, calendarKey]);
   const goal = schedule.goLive.date || schedule.goLive.forecast;
   const anchorKind = live.input().anchor.kind;
@@ -86,7 +92,12 @@ export default function TimelinePage() {
     setActive(entry.id);
     document.getElementById(`tl-${entry.id}`)?.focus({ preventScroll: true });
   }, []);
-  const dueWords = useMemo(() => (px >= 4 || phone ? (date: string) => dayWords(speaker, date) : null), [px, phone, speaker]);
+  const dueWords = useMemo(() => {
+    if (px < 4 && !phone) return null;
+    return (due: string, expected = due) =>
+      due.slice(0, 4) === expected.slice(0, 4) ? spanWords(speaker, due, expected) : `${dayWords(speaker, due)} → ${dayWords(speaker, expected)}`;
+  }, [px, phone, speaker]);
+  const chosen = entries.find(({ id, kind }) => id === active && kind !== "stage");
   const first = entries.find(({ kind }) => kind !== "stage");
   const dated = entries.filter(({ kind, due }) => kind !== "stage" && due !== "");
   const tight = dated.filter(({ critical }) => critical).length;
@@ -132,6 +143,12 @@ export default function TimelinePage() {
             {tight > 0 && ` · ${t("timeline.tight", { count: tight })}`}
           </p>
         </div>
+      </header>
+      {!schedule.dated && <p className="tl-note">{t("timeline.undated")}</p>}
+      <p id="tl-hint" className="visually-hidden">
+        {t(grip ? "timeline.hintMove" : "timeline.hint")}
+      </p>
+      <div className="tl-card">
         <div className="tl-tools">
           <ToggleButtonGroup
             className="tl-presets"
@@ -156,46 +173,43 @@ export default function TimelinePage() {
             </Button>
           </span>
         </div>
-      </header>
-      {!schedule.dated && <p className="tl-note">{t("timeline.undated")}</p>}
-      <p id="tl-hint" className="visually-hidden">
-        {t(grip ? "timeline.hintMove" : "timeline.hint")}
-      </p>
-      <div
-        className="tl-frame"
-        ref={frame}
-        role="group"
-        aria-label={t("timeline.chart")}
-        onKeyDown={onKeyDown}
-        onFocus={() => setFocused(true)}
-        onBlur={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
-        }}
-      >
-        <div className="tl-canvas" style={{ gridTemplateColumns: `${names}px ${Math.max(days * px, 1)}px` }}>
-          <span className="tl-corner" />
-          <Axis scale={scale} units={units} marks={marks} intl={intl} />
-          <Names entries={entries} active={active ?? first?.id ?? null} sizes={sizes} speaker={speaker} href={viewHref(planId, "plan")} onFocus={setActive} onOpen={go} />
-          <Chart
-            entries={entries}
-            rows={rows}
-            ghosts={ghosts}
-            scale={scale}
-            sizes={sizes}
-            ticks={ticks}
-            rest={rest}
-            marks={marks}
-            active={focused ? active : null}
-            today={live.today}
-            grip={grip}
-            dueWords={dueWords}
-            onGrab={begin}
-            onChoose={chooseRow}
-          />
+        <div
+          className="tl-frame"
+          ref={frame}
+          role="group"
+          aria-label={t("timeline.chart")}
+          onKeyDown={onKeyDown}
+          onFocus={() => setFocused(true)}
+          onBlur={(event) => {
+            if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
+          }}
+        >
+          <div className="tl-canvas" style={{ gridTemplateColumns: `${names}px ${Math.max(days * px, 1)}px` }}>
+            <span className="tl-corner" />
+            <Axis scale={scale} units={units} marks={marks} intl={intl} />
+            <Names entries={entries} active={active ?? first?.id ?? null} sizes={sizes} speaker={speaker} href={viewHref(planId, "plan")} onFocus={setActive} onOpen={go} />
+            <Chart
+              entries={entries}
+              rows={rows}
+              ghosts={ghosts}
+              scale={scale}
+              sizes={sizes}
+              ticks={ticks}
+              rest={rest}
+              marks={marks}
+              active={focused || phone ? active : null}
+              today={live.today}
+              grip={grip}
+              dueWords={dueWords}
+              onGrab={begin}
+              onChoose={chooseRow}
+            />
+          </div>
         </div>
+        {phone && rights.write && chosen && isOpenStep(chosen.node) && chosen.due !== "" && <Mover entry={chosen} speaker={speaker} />}
+        <Legend help={!rights.write ? null : phone ? "timeline.helpTouch" : "timeline.help"} agreed={entries.some(({ agreed }) => agreed !== "")} />
       </div>
       {drag && preview && <DragLabel title={drag.entry.node.title} preview={preview} speaker={speaker} />}
-      <Legend help={grip !== null} agreed={entries.some(({ agreed }) => agreed !== "")} />
     </div>
   );
 }
@@ -254,5 +268,7 @@ function marksOf(scale: Scale, today: string, todayWords: string, goal: string, 
   const drawn = (day: number | undefined): day is number => day !== undefined && day >= scale.origin && day < scale.origin + scale.days;
   if (drawn(end)) marks.push({ kind: "goal", x: xOf(scale, end + 1), label: goalWords });
   if (drawn(now)) marks.push({ kind: "today", x: xOf(scale, now + 0.5), label: todayWords });
-  return marks;
+  const [a, b] = marks;
+  if (!a || !b || Math.abs(a.x - b.x) > APART) return marks;
+  return marks.map((mark) => ({ ...mark, beside: mark.x === Math.min(a.x, b.x) ? "left" : "right" }));
 }
