@@ -33,6 +33,18 @@ type Change struct {
 	Old       any    `json:"old"`    // values before and after, where they are plain
 	New       any    `json:"new"`    // … or the words written, for an edit of rich text
 	Text      string `json:"text"`   // the sentence without the person: “moved *Security review* from 3 to 10 Mar”
+	// Follows is what the person changed, where this date is one that the schedule
+	// made of it.
+	Follows *Lead `json:"follows,omitempty"`
+
+	computed bool // by the schedule, not chosen
+}
+
+// Lead is a change that others follow from.
+type Lead struct {
+	Node      string `json:"node"`
+	NodeTitle string `json:"nodeTitle"`
+	Field     string `json:"field"`
 }
 
 // Player applies a document's entries in order and tells what each changed.
@@ -71,6 +83,7 @@ func (p *Player) Apply(s journal.Stored) (Item, error) {
 	}
 	t := teller{player: p, entry: s, created: map[string]bool{}, told: map[string]int{}}
 	t.tell(p.events)
+	t.follow()
 	for id := range t.nodes {
 		p.rememberNode(id)
 	}

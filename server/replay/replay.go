@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"coplan/crdt"
 	"coplan/server/journal"
@@ -65,6 +66,13 @@ func At(ctx context.Context, log Log, doc string, seq uint64) (*crdt.Doc, error)
 // returned; it does not depend on how long the document's life was before or is
 // afterwards. No entries at all is an empty list, not an error.
 func History(ctx context.Context, log Log, doc string, from, to uint64, limit int) (items []Item, next uint64, err error) {
+	return HistoryOf(ctx, log, doc, from, to, limit, nil)
+}
+
+// HistoryOf is History of some changes only: entries are returned with those
+// changes that keep says yes to (nil: all), and left out without any. It costs
+// the entries it passes over too.
+func HistoryOf(ctx context.Context, log Log, doc string, from, to uint64, limit int, keep func(Change) bool) (items []Item, next uint64, err error) {
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
@@ -91,8 +99,14 @@ func History(ctx context.Context, log Log, doc string, from, to uint64, limit in
 		if err != nil {
 			return nil, 0, fmt.Errorf("history of %s: %w", doc, err)
 		}
-		items = append(items, item)
 		start.next++
+		if keep != nil {
+			item.Changes = slices.DeleteFunc(item.Changes, func(c Change) bool { return !keep(c) })
+			if len(item.Changes) == 0 {
+				continue
+			}
+		}
+		items = append(items, item)
 	}
 	return items, 0, nil
 }

@@ -94,6 +94,21 @@ func (t *teller) planCreated(events []crdt.Event) bool {
 	return false
 }
 
+// follow names for computed dates the change they follow from, if it is in the
+// same entry.
+func (t *teller) follow() {
+	i := slices.IndexFunc(t.changes, func(c Change) bool { return !c.computed })
+	if i < 0 {
+		return
+	}
+	lead := Lead{t.changes[i].Node, t.changes[i].NodeTitle, t.changes[i].Field}
+	for i := range t.changes {
+		if t.changes[i].computed {
+			t.changes[i].Follows = &lead
+		}
+	}
+}
+
 func (t *teller) add(c Change) { t.changes = append(t.changes, c) }
 
 // once adds c unless something was told under the same path already, and

@@ -1,12 +1,14 @@
 package replay_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"coplan/crdt"
 	"coplan/server/plan"
+	"coplan/server/replay"
 )
 
 var testTime = time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
@@ -96,5 +98,44 @@ func TestCalendarSentences(t *testing.T) {
 		if got := w.tellEdit(0, c.edit).Sentence; got != c.want {
 			t.Errorf("told %q, want %q", got, c.want)
 		}
+	}
+}
+
+// Dates that the schedule made of an edit are told with it, and what was done to
+// some steps only is found among everything else.
+func TestFollowedDates(t *testing.T) {
+	w := newWorld(t, 5, "enterprise-evaluation")
+	due := func(id, date, planned string) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootNodes).Map(id)
+			m.Set(tx, plan.NodeDue, date)
+			if planned != "" {
+				m.Set(tx, plan.NodePlanned, planned)
+			}
+		}
+	}
+	all := func(edits ...func(*crdt.Doc, *crdt.Tx)) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			for _, edit := range edits {
+				edit(d, tx)
+			}
+		}
+	}
+	item := w.tellEdit(0, all(due("security-review", "2026-03-10", ""), due("contract-sign-off", "2026-03-17", "2026-03-17"), due("kick-off-call", "2026-03-24", "2026-03-24")))
+	if want := "Ben (seller) moved *Security review* from 29 May to 10 Mar, and with it 2 steps"; item.Sentence != want {
+		t.Errorf("told %q, want %q", item.Sentence, want)
+	}
+	w.tellEdit(1, due("legal-redline", "2026-03-11", ""))
+	w.tellEdit(1, func(d *crdt.Doc, tx *crdt.Tx) {
+		m, _ := d.Map(plan.RootNodes).Map("contract-sign-off")
+		m.Set(tx, plan.NodeSide, plan.SideSeller)
+	})
+	keep := func(c replay.Change) bool { return c.Node == "contract-sign-off" && c.Field == plan.NodeDue }
+	items, next, err := replay.HistoryOf(context.Background(), w.j, doc, 0, 0, 0, keep)
+	if err != nil || len(items) != 1 || next != 0 || len(items[0].Changes) != 1 {
+		t.Fatalf("history of one date: %+v, next %d, %v", items, next, err)
+	}
+	if f := items[0].Changes[0].Follows; f == nil || f.Node != "security-review" || f.NodeTitle != "Security review" || f.Field != plan.NodeDue {
+		t.Errorf("it follows from %+v", f)
 	}
 }

@@ -90,6 +90,9 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 		case plan.NodeSide:
 			t.side(id, change)
 		case plan.NodeDue, plan.NodeStart:
+			if planned, ok := e.Keys[plan.NodePlanned]; ok && key == plan.NodeDue && c.New != nil {
+				change.computed = planned.New == c.New
+			}
 			t.date(id, key, c, change)
 		case plan.NodeDays:
 			if change.Old != nil && change.New != nil {

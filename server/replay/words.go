@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,15 @@ func join(changes []Change) string {
 	case 1:
 		return changes[0].Text
 	case 2:
-		return changes[0].Text + " and " + changes[1].Text
+		if changes[0].Follows == nil && changes[1].Follows == nil {
+			return changes[0].Text + " and " + changes[1].Text
+		}
+	}
+	if led := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Follows != nil }); len(led) < len(changes) {
+		if n := len(changes) - len(led); n > 1 {
+			return fmt.Sprintf("%s, and with it %d steps", join(led), n)
+		}
+		return join(led) + ", and with it one step"
 	}
 	first := changes[0]
 	for _, c := range changes[1:] {

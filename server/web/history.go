@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,7 +93,7 @@ func (s *site) history(c echo.Context, cl caller, planID string) error {
 	if err != nil {
 		return err
 	}
-	items, next, err := replay.History(c.Request().Context(), s.cfg.Log, cl.doc, from, to, int(limit))
+	items, next, err := replay.HistoryOf(c.Request().Context(), s.cfg.Log, cl.doc, from, to, int(limit), keeps(c))
 	if err != nil {
 		return err
 	}
@@ -101,6 +102,25 @@ func (s *site) history(c echo.Context, cl caller, planID string) error {
 		out.Entries = append(out.Entries, toEntryJSON(it, updates))
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// keeps reads which changes are asked for: nodes= and fields=, each a list with
+// commas between. The empty name among nodes is the plan itself. nil: all.
+func keeps(c echo.Context) func(replay.Change) bool {
+	nodes, fields := queryList(c, "nodes"), queryList(c, "fields")
+	if nodes == nil && fields == nil {
+		return nil
+	}
+	return func(ch replay.Change) bool {
+		return (nodes == nil || slices.Contains(nodes, ch.Node)) && (fields == nil || slices.Contains(fields, ch.Field))
+	}
+}
+
+func queryList(c echo.Context, name string) []string {
+	if !c.QueryParams().Has(name) {
+		return nil
+	}
+	return strings.Split(c.QueryParam(name), ",")
 }
 
 func toEntryJSON(it replay.Item, updates bool) entryJSON {

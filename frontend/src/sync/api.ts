@@ -137,6 +137,8 @@ export interface HistoryChange {
   readonly new: unknown;
   /** The sentence without the person; `*…*` marks emphasis. */
   readonly text: string;
+  /** What the person changed, where this date is one that the schedule made of it. */
+  readonly follows: { readonly node: string; readonly nodeTitle: string; readonly field: string } | null;
 }
 
 export interface HistoryEntry {
@@ -169,6 +171,10 @@ export interface HistoryQuery {
   readonly to?: number;
   readonly limit?: number;
   readonly updates?: boolean;
+  /** Only changes of these steps; the empty id is the plan itself. */
+  readonly nodes?: readonly string[];
+  /** Only changes of these fields. */
+  readonly fields?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -302,6 +308,7 @@ const historyChange: Parser<HistoryChange> = record({
   old: anything,
   new: anything,
   text: or(text, ""),
+  follows: or(record({ node: or(text, ""), nodeTitle: or(text, ""), field: or(text, "") }), null),
 });
 
 const historyEntry: Parser<HistoryEntry> = record({
@@ -370,6 +377,8 @@ export function createApi(options: ApiOptions = {}): Api {
       if (query.to !== undefined) params.set("to", String(query.to));
       if (query.limit !== undefined) params.set("limit", String(query.limit));
       if (query.updates === true) params.set("updates", "1");
+      if (query.nodes) params.set("nodes", query.nodes.join(","));
+      if (query.fields) params.set("fields", query.fields.join(","));
       const suffix = params.size === 0 ? "" : `?${params.toString()}`;
       return request("GET", `${planPath(id)}/history${suffix}`, historyPage, undefined, query.signal);
     },

@@ -1,6 +1,6 @@
 /** A plan's history, read as it grows: what was done after some moment, without the updates themselves. */
 import type { Readable } from "../plan/readable";
-import type { Api, HistoryEntry } from "./api";
+import type { Api, HistoryEntry, HistoryQuery } from "./api";
 
 /** Entries asked for at a time, and the most that are read for one answer: more is a matter for the history page. */
 const PAGE = 500;
@@ -14,23 +14,27 @@ export interface PlanLog {
   readonly position: Readable<number>;
   /** Entries after position `seq`, oldest first. Rejects with an ApiError. */
   readonly after: (seq: number, signal?: AbortSignal) => Promise<readonly HistoryEntry[]>;
+  /** What was ever changed of some fields of some steps (the empty id is the plan itself), oldest first. */
+  readonly about: (nodes: readonly string[], fields: readonly string[], signal?: AbortSignal) => Promise<readonly HistoryEntry[]>;
   /** The date of the latest edit by either side, empty before the first; `today` is the reader's. */
   readonly lastEdit: (today: string) => Promise<string>;
 }
 
 export function createLog(api: Pick<Api, "history" | "health">, plan: string, position: Readable<number>): PlanLog {
+  const read = async (seq: number, query: HistoryQuery): Promise<readonly HistoryEntry[]> => {
+    const entries: HistoryEntry[] = [];
+    for (let from: number | null = seq + 1; from !== null && entries.length < MOST; ) {
+      const page = await api.history(plan, { ...query, from, limit: PAGE });
+      entries.push(...page.entries);
+      if (page.next !== null && page.next <= from) throw new Error(`the history of ${plan} doesn't advance past ${from}`);
+      from = page.next;
+    }
+    return entries;
+  };
   return {
     position,
-    after: async (seq, signal) => {
-      const entries: HistoryEntry[] = [];
-      for (let from: number | null = seq + 1; from !== null && entries.length < MOST; ) {
-        const page = await api.history(plan, { from, limit: PAGE, ...(signal ? { signal } : {}) });
-        entries.push(...page.entries);
-        if (page.next !== null && page.next <= from) throw new Error(`the history of ${plan} doesn't advance past ${from}`);
-        from = page.next;
-      }
-      return entries;
-    },
+    after: (seq, signal) => read(seq, signal ? { signal } : {}),
+    about: (nodes, fields, signal) => read(0, { nodes, fields, ...(signal ? { signal } : {}) }),
     lastEdit: async (today) => {
       const { sellerAt, buyerAt } = await api.health(plan, today);
       return (sellerAt > buyerAt ? sellerAt : buyerAt).slice(0, 10);

@@ -13,6 +13,7 @@ import { RichText } from "./text/rich-text";
 import { SharedField } from "./text/shared-field";
 
 const StepResources = lazyPart(() => import("./hub/step-resources"));
+const ReaderDates = lazyPart(() => import("./dates/reader-dates"));
 const StepForm = lazyPart(() => import("./step-form"));
 
 /** What a step says when it is opened: description, reason, and the fields of its row in full. */
@@ -85,12 +86,19 @@ function Why({ node }: { node: NodeSnapshot }) {
 function Facts({ node }: { node: NodeSnapshot }) {
   const t = useText();
   return (
-    <ul className="details-facts">
-      <li>
-        <SideMark side={node.side} /> {t(sideMessage(node.side))}
-      </li>
-      {node.days !== null && <li>{t("step.daysIs", { days: node.days })}</li>}
-      {node.likelyBlocker && <li>{t("step.likelyBlocker")}</li>}
-    </ul>
+    <div className="details-read">
+      <ul className="details-facts">
+        <li>
+          <SideMark side={node.side} /> {t(sideMessage(node.side))}
+        </li>
+        {node.days !== null && <li>{t("step.daysIs", { days: node.days })}</li>}
+        {node.likelyBlocker && <li>{t("step.likelyBlocker")}</li>}
+      </ul>
+      {node.kind !== "subtask" && (
+        <Suspense fallback={null}>
+          <ReaderDates node={node} />
+        </Suspense>
+      )}
+    </div>
   );
 }

@@ -48,6 +48,12 @@ export const dates: Record<keyof typeof en, string> = {
   "dates.step.usual": "Üblich sind {min} bis {max} Arbeitstage, meist {typical}.",
   "dates.step.short": "Das ist weniger als üblich.",
   "dates.step.long": "Das ist mehr als üblich.",
+  "dates.start.label": "Nicht vor",
+  "dates.start.is": "Kann nicht vor dem {date} beginnen. Datum ändern",
+  "dates.start.set": "Frühesten Beginn festlegen",
+  "dates.start.none": "Sobald es geht",
+  "dates.missed.since": "Überfällig seit {date}.",
+  "dates.missed.when": "Wann wird es fertig?",
   "dates.letPlan": "Den Plan entscheiden lassen",
   "dates.goal.goLive": "Go-live",
   "dates.goal.value": "erster Nutzen",
@@ -173,6 +179,10 @@ export const dates: Record<keyof typeof en, string> = {
 
   // Why a date is what it is
   "dates.explain.title": "Warum dieser Termin?",
+  "dates.explain.untouched": "Das hat seit der Anlage des Plans niemand geändert.",
+  "dates.explain.earlier": "{count, plural, one {Eine Änderung davor} other {# Änderungen davor}}",
+  "dates.explain.with": "(folgte aus: {what})",
+  "dates.explain.calendar": "Arbeitskalender",
   "dates.because.anchor": "bis {date}: der letzte Tag, der {goal} hält",
   "dates.because.start": "bis {date}: Er beginnt mit dem Plan",
   "dates.because.typed": "bis {date}: Jemand hat diesen Termin gewählt",

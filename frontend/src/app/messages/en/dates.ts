@@ -47,6 +47,12 @@ export const dates = {
   "dates.step.usual": "Usually {min} to {max} working days, most often {typical}.",
   "dates.step.short": "This is less than usual.",
   "dates.step.long": "This is more than usual.",
+  "dates.start.label": "Not before",
+  "dates.start.is": "Can’t begin before {date}. Change date",
+  "dates.start.set": "Set the earliest day it can begin",
+  "dates.start.none": "As soon as it can",
+  "dates.missed.since": "Overdue since {date}.",
+  "dates.missed.when": "When will it be done?",
   "dates.letPlan": "Let the plan decide",
   "dates.goal.goLive": "go-live",
   "dates.goal.value": "first value",
@@ -175,6 +181,10 @@ export const dates = {
 
   // Why a date is what it is
   "dates.explain.title": "Why this date?",
+  "dates.explain.untouched": "Nobody changed this since the plan was made.",
+  "dates.explain.earlier": "{count, plural, one {One change before that} other {# changes before that}}",
+  "dates.explain.with": "(followed from {what})",
+  "dates.explain.calendar": "the working calendar",
   "dates.because.anchor": "by {date}: the latest day that keeps {goal}",
   "dates.because.start": "by {date}: it begins when the plan begins",
   "dates.because.typed": "by {date}: somebody chose this date",

@@ -7,9 +7,10 @@ import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { StepLink } from "../step-link";
 import { useSchedule, useStepDate } from "./propose";
+import { EditsOf, useEdits } from "./explain-edits";
 import { dayWords, goalWords, type Speaker } from "./words";
 
-/** Why a date is what it is: from the step back to whatever holds it. Worked out when somebody asks. */
+/** Why a date is what it is: from the step back to whatever holds it, and who changed what on the way. Worked out when somebody asks. */
 export function ExplainDate({ node }: { node: NodeSnapshot }) {
   const t = useText();
   const [open, setOpen] = useState(false);
@@ -27,11 +28,13 @@ function Chain({ node }: { node: NodeSnapshot }) {
   const t = useText();
   const intl = useIntl();
   const live = useSchedule();
-  useReadable(live.now);
+  const now = useReadable(live.now);
   const input = live.input();
   const speaker: Speaker = { t, intl, today: live.today };
   const links = explainDate({ ...input, today: "" }, node.id);
   const titleOf = (id: string) => input.nodes.find((one) => one.id === id)?.title || t("step.untitled");
+  const anchored = ["anchor", "start"].includes(links.at(-1)?.reason.code ?? "");
+  const edits = useEdits([...links.map((link) => link.node), ...(anchored ? [""] : [])], now);
   return (
     <ol className="explain-chain">
       {links.map((link) => (
@@ -42,8 +45,15 @@ function Chain({ node }: { node: NodeSnapshot }) {
             <StepLink id={nodeId(link.node)}>{link.title}</StepLink>
           )}{" "}
           <span>{reasonWords(speaker, link, titleOf(link.reason.node), goalWords(speaker, input.anchor.kind))}</span>
+          <EditsOf node={link.node} edits={edits} most={link.node === node.id ? 4 : 1} />
         </li>
       ))}
+      {anchored && (
+        <li>
+          <strong>{t("dates.ledger.plan")}</strong> <span>{input.anchor.date && dayWords(speaker, input.anchor.date)}</span>
+          <EditsOf node="" edits={edits} most={2} />
+        </li>
+      )}
     </ol>
   );
 }

@@ -12,6 +12,34 @@ import { ExplainDate } from "./explain";
 import { useProposeChange } from "./propose";
 import { StepDateNotes } from "./step-notes";
 
+/** Before which day a step can't begin; nobody needs to say so. */
+function StartField({ node }: { node: NodeSnapshot }) {
+  const t = useText();
+  const propose = useProposeChange();
+  const days = useDays();
+  const { start } = node;
+  return (
+    <div className="field">
+      <span className="field-label" aria-hidden="true">
+        {t("dates.start.label")}
+      </span>
+      <DateMenu
+        label={t("dates.start.label")}
+        buttonLabel={start ? t("dates.start.is", { date: days.format(start) }) : t("dates.start.set")}
+        className="select-button"
+        value={start}
+        onChange={(date) => propose({ kind: "start", node: node.id, date: date ?? "" })}
+        previousLabel={t("date.previous")}
+        nextLabel={t("date.next")}
+        clearLabel={t("dates.letPlan")}
+      >
+        <span className={start ? "" : "due-none"}>{start ? days.format(start) : t("dates.start.none")}</span>
+        <Icon name="calendar" size={17} />
+      </DateMenu>
+    </div>
+  );
+}
+
 /** When a step happens and how long it takes. */
 export function StepDates({ node }: { node: NodeSnapshot }) {
   const t = useText();
@@ -55,6 +83,7 @@ export function StepDates({ node }: { node: NodeSnapshot }) {
         <Label className="field-label">{t("step.days")}</Label>
         <Input className="field-input" />
       </NumberField>
+      {!apart && <StartField node={node} />}
       <StepDateNotes node={node} />
       {!apart && <Dependencies node={node} />}
       {!apart && <ExplainDate node={node} />}
