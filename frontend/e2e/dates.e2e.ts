@@ -87,8 +87,9 @@ test("it is made with a reason, and the other side sees whose days they are", as
   await ben.page.getByText(/forecast 7 Jul.*, 5 working days late/).waitFor();
   await openPanel(ben);
   const ledger = panel(ben).getByRole("region", { name: "Where the days went" });
-  await ledger.getByText("Questionnaire came back late").waitFor();
-  await ledger.getByText("+5 working days").waitFor();
+  await ledger.getByRole("list", { name: "By cause" }).getByText("Questionnaire came back late").waitFor();
+  await ledger.getByText("Questionnaire came back late · Buyer").waitFor();
+  await ledger.getByText(/^Noted by Dana/).waitFor();
   await panel(ben).getByRole("region", { name: "Agreed dates" }).getByText(moved).waitFor();
   expect(await violations(ben.page)).toEqual([]);
   await panel(ben).getByRole("button", { name: "Close" }).click();
@@ -97,6 +98,46 @@ test("it is made with a reason, and the other side sees whose days they are", as
   await dana.page.getByRole("menuitem", { name: "Undo my last change" }).click();
   await waitForStatus(dana, "saved");
   await expect.poll(dues).toEqual(before);
+});
+
+test("what others do while a preview is open is part of it, and is said", async () => {
+  await aWeekLater(ben, moved);
+  await preview(ben).getByText(/^Security questions answered \+7 days → go-live 30 Jun/).first().waitFor();
+  // Dana makes the step before it longer.
+  await dana.page.getByRole("button", { name: "Details of Decision meeting" }).click();
+  const days = dana.page.getByRole("textbox", { name: "Working days it takes" });
+  await days.fill("40");
+  await days.press("Tab");
+  await Promise.race([preview(dana).waitFor(), waitForStatus(dana, "saved")]);
+  if (await preview(dana).isVisible()) await preview(dana).getByRole("button", { name: "Move the dates" }).click();
+  await preview(ben).getByText("The plan was changed while you are here. What you see is worked out anew.").waitFor();
+  expect(await violations(ben.page)).toEqual([]);
+  await preview(ben).getByRole("button", { name: "Leave it as it was" }).click();
+  // The step itself goes: nothing is left to commit.
+  await aWeekLater(ben, moved);
+  await preview(ben).waitFor();
+  await dana.page.getByRole("button", { name: `More for ${moved}` }).click();
+  await dana.page.getByRole("menuitem", { name: "Delete" }).click();
+  await preview(ben).getByText("This step was taken out of the plan meanwhile.").waitFor();
+  expect(await preview(ben).getByRole("button", { name: "Move the dates" }).count()).toBe(0);
+  await preview(ben).getByRole("button", { name: "Leave it as it was" }).click();
+  await dana.page.getByRole("button", { name: "More", exact: true }).click();
+  await dana.page.getByRole("menuitem", { name: "Undo my last change" }).click();
+  await ben.page.getByRole("button", { name: `Details of ${moved}` }).waitFor();
+});
+
+test("new dates are agreed by both sides too, and say what they change", async () => {
+  await openPanel(ben);
+  await panel(ben).getByRole("button", { name: "Propose today’s dates anew" }).click();
+  await openPanel(dana);
+  const offered = panel(dana).getByText(/would get (another date|other dates)$/);
+  await offered.click();
+  await panel(dana).getByRole("button", { name: "Agree for our side" }).click();
+  for (const who of [ben, dana]) {
+    await panel(who).getByText("Every step is where it was agreed to be.").waitFor();
+    await panel(who).getByText(/By Ben \(Seller\) and Dana \(Buyer\)/).waitFor();
+    await panel(who).getByRole("button", { name: "Close" }).click();
+  }
 });
 
 test("nobody's page complained", () => {
