@@ -135,8 +135,8 @@ test("dates near the end of a quarter are warned about, for both", async () => {
   await expect.poll(() => calendar(vera).textContent()).toContain("the last 5 working days of a quarter");
   for (const who of [ben, dana, vera]) await panel(who).getByRole("button", { name: "Close" }).click();
   for (const who of [ben, dana, vera]) {
-    await who.page.getByRole("button", { name: "Details of First-value review" }).click();
-    await who.page.getByText(/^First-value review ends on .*of the quarter on 30 Jun/).waitFor();
+    await who.page.getByRole("button", { name: "Details of Set-up and first users" }).click();
+    await who.page.getByText(/^Set-up and first users ends on .*of the quarter on 30 Jun/).waitFor();
   }
 });
 
@@ -164,7 +164,7 @@ test("counted from a start, every step keeps its place; another step as go-live 
 
 test("a date says who made it: to the one who asks, and to those who only read", async () => {
   await dana.page.getByRole("button", { name: "Details of Terms agreed" }).click();
-  await dana.page.getByRole("textbox", { name: "Working days it takes" }).last().fill("8");
+  await dana.page.getByRole("textbox", { name: "Working days it takes" }).first().fill("8");
   await dana.page.keyboard.press("Tab");
   await Promise.race([preview(dana).waitFor(), waitForStatus(dana, "saved")]);
   if (await preview(dana).isVisible()) await preview(dana).getByRole("button", { name: "Move the dates" }).click();

@@ -88,7 +88,7 @@ test("it is made with a reason, and the other side sees whose days they are", as
   await openPanel(ben);
   const ledger = panel(ben).getByRole("region", { name: "Where the days went" });
   await ledger.getByRole("list", { name: "By cause" }).getByText("Questionnaire came back late").waitFor();
-  await ledger.getByText("Questionnaire came back late · Buyer").waitFor();
+  await ledger.getByText("Questionnaire came back late · Seller").waitFor();
   await ledger.getByText(/^Noted by Dana/).waitFor();
   await panel(ben).getByRole("region", { name: "Agreed dates" }).getByText(moved).waitFor();
   expect(await violations(ben.page)).toEqual([]);

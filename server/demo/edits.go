@@ -253,3 +253,17 @@ func (s *story) reply(by journal.Actor, thread, body string) {
 func (s *story) resolve(by journal.Actor, thread string) {
 	s.command(by, plan.CommandCommentResolve, plan.CommentArgs{Thread: thread})
 }
+
+// agreeOnDates makes the dates of that moment the agreed ones: one proposes, the
+// other side agrees.
+func (s *story) agreeOnDates(by, other journal.Actor) {
+	s.command(by, plan.CommandBaselinePropose, struct{}{})
+	open, _ := plan.ReadBaselineProposal(s.d)
+	s.command(other, plan.CommandBaselineAgree, plan.BaselineArgs{At: open.At})
+}
+
+// slip moves a due date, given in working days from today, and notes why.
+func (s *story) slip(by journal.Actor, id string, from, to int, side, reason string) {
+	s.due(by, move{id, to})
+	s.command(by, plan.CommandSlipRecord, plan.SlipArgs{Node: id, From: s.date(from), To: s.date(to), Side: side, Reason: reason})
+}

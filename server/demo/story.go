@@ -153,9 +153,11 @@ func (s *story) tell(id string) {
 	s.due(ben, move{"kick-off-call", 31}, move{"carrier-contracts", 37}, move{"admin-training", 41}, move{"first-value-review", 61})
 	s.edit(dana, func(tx *crdt.Tx) { s.d.Map(plan.RootAnchor).Set(tx, plan.AnchorProvisional, false) })
 	s.edit(dana, func(tx *crdt.Tx) { s.d.Map(plan.RootMeta).Set(tx, plan.MetaStatus, plan.PlanLive) })
+	s.agreeOnDates(ben, marcus)
 
 	s.on(2, 11, 40)
 	s.set(marcus, "poc-match", plan.NodeStatus, plan.StatusInProgress)
+	s.slip(marcus, "legal-redline", 19, 21, plan.SideBuyer, "Counsel is back two days later than planned")
 	s.comment(marcus, "wave-one", "", "two waves", "Can we name the carriers of the first wave here? Helena will ask.")
 	s.on(1, 10, 15)
 	s.due(aisha, move{"security-review", 10})

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"fmt"
+
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -10,6 +12,10 @@ func (t *teller) calendarEvent(e crdt.Event, path []any) {
 	part := ""
 	if len(path) > 0 {
 		part, _ = path[0].(string)
+	}
+	if part == plan.CalendarHolidays && len(path) == 1 && len(e.Keys) > 2 {
+		t.add(Change{Field: plan.RootCalendar, Action: "update", Text: manyHolidays(e)})
+		return
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
 		change := keyChange(plan.RootCalendar, c)
@@ -45,6 +51,23 @@ func calendarText(key string, c crdt.KeyChange) string {
 		return "asked for a warning about ends of quarters"
 	}
 	return "changed the calendar"
+}
+
+// manyHolidays is what was done to more holidays than one names.
+func manyHolidays(e crdt.Event) string {
+	gone := 0
+	for _, c := range e.Keys {
+		if c.New == nil {
+			gone++
+		}
+	}
+	switch gone {
+	case 0:
+		return fmt.Sprintf("added %d days off to the calendar", len(e.Keys))
+	case len(e.Keys):
+		return fmt.Sprintf("took %d days off out of the calendar", gone)
+	}
+	return fmt.Sprintf("changed %d days off", len(e.Keys))
 }
 
 func (t *teller) holiday(date string, c crdt.KeyChange) string {

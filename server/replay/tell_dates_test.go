@@ -91,6 +91,12 @@ func TestCalendarSentences(t *testing.T) {
 		{set(plan.CalendarAway, "a", days("2026-05-04", "2026-05-08", ciso)), "Ben (seller) noted that *Head of information security* is away 4 to 8 May"},
 		{set(plan.CalendarAway, "a", days("2026-05-11", "2026-05-11", ciso)), "Ben (seller) noted that *Head of information security* is away 11 May, no longer 4 to 8 May"},
 		{set(plan.CalendarAway, "a", nil), "Ben (seller) took out of the calendar that *Head of information security* is away 11 May"},
+		{func(d *crdt.Doc, tx *crdt.Tx) {
+			m, _ := d.Map(plan.RootCalendar).Map(plan.CalendarHolidays)
+			for _, date := range []string{"2026-12-24", "2026-12-25", "2026-12-26"} {
+				m.Set(tx, date, "")
+			}
+		}, "Ben (seller) added 3 days off to the calendar"},
 		{set("", plan.CalendarWeekend, []any{5, 6}), "Ben (seller) changed which days of the week are worked"},
 		{set("", plan.CalendarQuarters, map[string]any{plan.QuartersMonth: 1, plan.QuartersDays: 5}), "Ben (seller) asked for a warning about ends of quarters"},
 		{set("", plan.CalendarQuarters, nil), "Ben (seller) turned the warning about ends of quarters off"},

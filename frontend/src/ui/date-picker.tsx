@@ -1,9 +1,10 @@
-import { useContext } from "react";
+import { useContext, useState } from "react";
 import {
   Button as AriaButton,
   DateInput,
   DatePicker as AriaDatePicker,
   DateSegment,
+  type DateValue,
   Dialog,
   Group,
   Label,
@@ -29,16 +30,20 @@ export interface DatePickerProps {
 
 /** A date typed in segments or picked from a month, both in the reader's own order and calendar. */
 export function DatePicker(props: DatePickerProps) {
+  // A year before 1900 is one that is still being typed; it stays here until it is whole or left.
+  const [typing, setTyping] = useState<DateValue | null>(null);
   return (
     <AriaDatePicker
       className="date-picker"
-      value={toCalendar(props.value)}
+      value={typing ?? toCalendar(props.value)}
       isDisabled={props.isDisabled ?? false}
       shouldForceLeadingZeros={false}
       onChange={(date) => {
-        // Years before 1900 are a year still being typed.
-        if (!date || date.year >= 1900) props.onChange(date ? date.toString() : null);
+        const whole = date === null || date.year >= 1900;
+        setTyping(whole ? null : date);
+        if (whole) props.onChange(date ? date.toString() : null);
       }}
+      onBlur={() => setTyping(null)}
     >
       <Label className={props.hideLabel ? "visually-hidden" : "field-label"}>{props.label}</Label>
       <Group className="date-group">

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,24 +27,33 @@ type Change struct {
 	// it: an edit, not a state, so that it holds while others edit too.
 	Add  *Calendar `json:"add"`
 	Drop *Calendar `json:"drop"`
+	// Durations (durations) are how long several steps take from now on.
+	Durations []Duration `json:"durations"`
+}
+
+// Duration is how many working days a step takes.
+type Duration struct {
+	Node string `json:"node"`
+	Days int    `json:"days"`
 }
 
 // Kinds of a Change.
 const (
-	ChangeDue      = "due"
-	ChangeStart    = "start"
-	ChangeDays     = "days"
-	ChangeAfter    = "after"
-	ChangeAnchor   = "anchor"
-	ChangeStatus   = "status"
-	ChangeMissed   = "missed"
-	ChangeTarget   = "target"
-	ChangeCalendar = "calendar"
+	ChangeDue       = "due"
+	ChangeStart     = "start"
+	ChangeDays      = "days"
+	ChangeAfter     = "after"
+	ChangeAnchor    = "anchor"
+	ChangeStatus    = "status"
+	ChangeMissed    = "missed"
+	ChangeTarget    = "target"
+	ChangeCalendar  = "calendar"
+	ChangeDurations = "durations"
 )
 
 // ofPlan reports whether a change is of the plan as a whole, not of a step.
 func (c Change) ofPlan() bool {
-	return c.Kind == ChangeAnchor || c.Kind == ChangeTarget || c.Kind == ChangeCalendar
+	return c.Kind == ChangeAnchor || c.Kind == ChangeTarget || c.Kind == ChangeCalendar || c.Kind == ChangeDurations
 }
 
 // Preview is what a change would do.
@@ -93,6 +103,13 @@ func Apply(in Input, c Change) Input {
 		return in
 	case ChangeCalendar:
 		in.Calendar = in.Calendar.edit(c.Add, c.Drop)
+		return in
+	case ChangeDurations:
+		for _, d := range c.Durations {
+			if i := slices.IndexFunc(nodes, func(n Node) bool { return n.ID == d.Node }); i >= 0 {
+				nodes[i].Days = &d.Days
+			}
+		}
 		return in
 	}
 	for i := range nodes {
@@ -237,6 +254,8 @@ func (p Preview) sentence(anchorKind string) string {
 		return "Planned around another date → " + effect
 	case ChangeCalendar:
 		return "Working calendar → " + effect
+	case ChangeDurations:
+		return "Other durations → " + effect
 	case ChangeAnchor:
 		if p.Shift.From == "" || p.Shift.To == "" {
 			return "Anchor date → " + effect

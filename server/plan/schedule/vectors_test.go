@@ -266,6 +266,13 @@ func randomPlanChange(r *rand.Rand, in schedule.Input) schedule.Change {
 	if r.IntN(3) == 0 {
 		return schedule.Change{Kind: "target", AnchorKind: pick(r, "go-live", "value", "start"), Date: randomDate(r), Node: pick(r, "", in.Nodes[r.IntN(len(in.Nodes))].ID)}
 	}
+	if r.IntN(4) == 0 {
+		var list []schedule.Duration
+		for _, n := range in.Nodes[:1+r.IntN(len(in.Nodes))] {
+			list = append(list, schedule.Duration{Node: n.ID, Days: r.IntN(20)})
+		}
+		return schedule.Change{Kind: "durations", Durations: append(list, schedule.Duration{Node: "gone", Days: 3})}
+	}
 	from := randomDate(r)
 	add := &schedule.Calendar{
 		Weekend:  pick(r, nil, nil, []int{5, 6}),

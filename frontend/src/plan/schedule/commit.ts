@@ -24,7 +24,9 @@ export function commitChange(plan: Plan, change: Change, preview: Preview, along
     if (isOfStep(change)) {
       if (map) write(map, change);
     } else if (change.kind === "calendar") writeCalendar(plan, change);
-    else {
+    else if (change.kind === "durations") {
+      for (const { node, days } of change.durations) nodeMap(plan, nodeId(node))?.set(NODE.days, days);
+    } else {
       put(plan.anchor, ANCHOR.date, change.date);
       if (change.kind === "target") {
         put(plan.anchor, ANCHOR.kind, change.anchorKind);

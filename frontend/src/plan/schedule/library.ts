@@ -91,6 +91,29 @@ function scale(days: number, percent: number): number {
   return Math.max(Math.floor((days * percent + 99) / 100), 1);
 }
 
+/**
+ * Durations that the library would give: the typical one for steps that say none, and in a renewal half of what
+ * takes longer than renewals do.
+ */
+export function suggestDurations(input: ScheduleInput, profile: string): { readonly missing: readonly Suggested[]; readonly long: readonly Suggested[] } {
+  const missing: Suggested[] = [];
+  const long: Suggested[] = [];
+  for (const { id: node, kind, status, days, title, alias } of input.nodes) {
+    if ((kind !== "milestone" && kind !== "task") || status === "done" || status === "skipped") continue;
+    const found = usualFor(title, alias);
+    if (!found) continue;
+    const usual = usualForProfile(found, profile);
+    if (days === null) missing.push({ node, days: usual.typical });
+    else if (profile === "renewal" && days > usual.max) long.push({ node, days: scaleDays(profile, title, alias, days) });
+  }
+  return { missing, long: long.filter(({ node, days }) => days !== input.nodes.find(({ id }) => id === node)?.days) };
+}
+
+interface Suggested {
+  readonly node: string;
+  readonly days: number;
+}
+
 /** A step whose duration is out of the usual range. */
 export interface Realism {
   readonly node: string;

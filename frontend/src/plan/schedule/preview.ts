@@ -22,13 +22,15 @@ export type Change =
   /** What the plan is counted towards from now on: the date, and the step whose end it is ("" the last). */
   | { readonly kind: "target"; readonly anchorKind: string; readonly node: string; readonly date: string }
   /** What is put into the calendar and taken out of it: an edit, not a state, so that it holds while others edit too. */
-  | { readonly kind: "calendar"; readonly add: ScheduleCalendar; readonly drop: ScheduleCalendar };
+  | { readonly kind: "calendar"; readonly add: ScheduleCalendar; readonly drop: ScheduleCalendar }
+  /** How long several steps take from now on. */
+  | { readonly kind: "durations"; readonly durations: readonly { readonly node: string; readonly days: number }[] };
 
-export type StepChange = Exclude<Change, { kind: "anchor" | "target" | "calendar" }>;
+export type StepChange = Exclude<Change, { kind: "anchor" | "target" | "calendar" | "durations" }>;
 
 /** Whether a change is of one step, not of the plan as a whole. */
 export function isOfStep(change: Change): change is StepChange {
-  return change.kind !== "anchor" && change.kind !== "target" && change.kind !== "calendar";
+  return change.kind !== "anchor" && change.kind !== "target" && change.kind !== "calendar" && change.kind !== "durations";
 }
 
 export interface Preview {
@@ -76,6 +78,10 @@ export function applyChange(input: ScheduleInput, change: Change): ScheduleInput
     return { ...input, anchor: { ...input.anchor, kind: change.anchorKind, node: change.node, date: change.date } };
   }
   if (change.kind === "calendar") return { ...input, calendar: editCalendar(input.calendar, change.add, change.drop) };
+  if (change.kind === "durations") {
+    const days = new Map(change.durations.map((one) => [one.node, one.days]));
+    return { ...input, nodes: input.nodes.map((node) => ({ ...node, days: days.get(node.id) ?? node.days })) };
+  }
   const i = input.nodes.findIndex(({ id }) => id === change.node);
   if (i < 0) return input;
   return { ...input, nodes: input.nodes.with(i, changeNode(at(input.nodes, i), change)) };
@@ -174,6 +180,7 @@ function sentence(change: Change, shift: Shift, goLive: Shift, anchorKind: strin
   if (goLive.from === "" || goLive.to === "") effect = `no ${goal} date yet`;
   else if (goLive.from === goLive.to) effect = `${goal} stays ${datesInWords(goLive.from, "")}`;
   if (change.kind === "target") return `Planned around another date → ${effect}`;
+  if (change.kind === "durations") return `Other durations → ${effect}`;
   if (change.kind === "calendar") return `Working calendar → ${effect}`;
   if (change.kind !== "anchor") return `${cause(change, shift)} → ${effect}`;
   return shift.from === "" || shift.to === "" ? `Anchor date → ${effect}` : `Anchor date ${datesInWords(shift.from, shift.to)} → ${effect}`;

@@ -93,7 +93,8 @@ function fillChange(change: Sparse): Change {
   const after = list(change["after"]).map((a) => ({ node: "", type: "", lag: 0, ...a }));
   const blank = { node: "", date: "", days: null, status: "", carry: false, anchorKind: "" };
   const calendar = { add: fillCalendar((change["add"] ?? {}) as Sparse), drop: fillCalendar((change["drop"] ?? {}) as Sparse) };
-  return { ...blank, ...change, after, ...calendar } as unknown as Change;
+  const durations = list(change["durations"]).map((one) => ({ node: "", days: 0, ...one }));
+  return { ...blank, ...change, after, ...calendar, durations } as unknown as Change;
 }
 
 function check(vector: Vector): void {

@@ -15,6 +15,7 @@ import { editOf, entriesOf, type CalendarEntry, type EntryKind } from "./calenda
 import { Check } from "./check";
 import { useProposeChange, useSchedule } from "./propose";
 import { PublicHolidays } from "./public-holidays";
+import { useRoots } from "./use-roots";
 import { dayWords, type Speaker } from "./words";
 
 const adds: readonly [EntryKind, MessageId][] = [
@@ -27,10 +28,10 @@ const adds: readonly [EntryKind, MessageId][] = [
 export function WorkingCalendar() {
   const t = useText();
   const intl = useIntl();
-  const { rights, store } = useScreen();
+  const { plan, rights, store } = useScreen();
   const live = useSchedule();
   const propose = useProposeChange();
-  useReadable(live.now);
+  useRoots(useMemo(() => [plan.calendar], [plan])); // many an entry moves no date
   const roles = useReadable(store.roles);
   const [form, setForm] = useState<CalendarEntry | EntryKind | "public" | null>(null);
   const [past, setPast] = useState(false);
@@ -153,8 +154,9 @@ function Week({ calendar }: { calendar: ScheduleCalendar }) {
         onSelectionChange={(chosen) => propose(calendarChange({ weekend: [1, 2, 3, 4, 5, 6, 7].filter((day) => !chosen.has(String(day))) }))}
       >
         {names.map(([short, long], i) => (
-          <ToggleButton key={long} id={String(i + 1)} className="week-day" aria-label={long}>
-            {short}
+          <ToggleButton key={long} id={String(i + 1)} className="week-day">
+            <span aria-hidden="true">{short}</span>
+            <span className="visually-hidden">{long}</span>
           </ToggleButton>
         ))}
       </ToggleButtonGroup>

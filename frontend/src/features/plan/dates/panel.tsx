@@ -15,6 +15,7 @@ import { useScreen } from "../screen";
 import { Agreement } from "./agreement";
 import { WorkingCalendar } from "./calendar";
 import { Check } from "./check";
+import { SuggestedDurations } from "./durations";
 import { LedgerView } from "./ledger";
 import { useProposeChange, useSchedule } from "./propose";
 import { readTerms } from "./terms";
@@ -32,6 +33,7 @@ export default function DatesPanel({ onClose }: { onClose: () => void }) {
     <Dialog wide title={t("dates.title")} closeLabel={t("action.close")} isOpen onOpenChange={(open) => !open && onClose()}>
       <div className="dates-panel">
         {rights.write && <AnchorForm />}
+        {rights.write && <SuggestedDurations />}
         <WorkingCalendar />
         <Agreement />
         <LedgerView />

@@ -128,7 +128,7 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
           <Button onPress={onClose}>{t(made ? "action.close" : "dates.preview.leave")}</Button>
           {!gone && !done && (
             <Button look="main" onPress={commit} isPending={phase.kind === "recording"}>
-              {t(made ? "action.retry" : reason !== "" && recordable ? "dates.preview.commitReason" : change.kind === "target" || change.kind === "calendar" ? "dates.preview.commitOther" : "dates.preview.commit")}
+              {t(made ? "action.retry" : reason !== "" && recordable ? "dates.preview.commitReason" : !isOfStep(change) && change.kind !== "anchor" ? "dates.preview.commitOther" : "dates.preview.commit")}
             </Button>
           )}
         </div>

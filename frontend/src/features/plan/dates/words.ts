@@ -76,6 +76,7 @@ function effectWords(speaker: Speaker, { from, to }: Shift, goal: string): strin
 function causeWords(speaker: Speaker, change: Change, { title, from, to, calendarDays }: Shift): string {
   const { t } = speaker;
   if (change.kind === "target") return t("dates.cause.target");
+  if (change.kind === "durations") return t("dates.cause.durations", { count: change.durations.length });
   if (change.kind === "calendar") return calendarWords(speaker, change);
   if (change.kind === "anchor") {
     return from === "" || to === "" ? t("dates.cause.anchorSet") : t("dates.cause.anchor", { dates: spanWords(speaker, from, to) });
