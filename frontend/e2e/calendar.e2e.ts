@@ -166,8 +166,8 @@ test("a date says who made it: to the one who asks, and to those who only read",
   await dana.page.getByRole("button", { name: "Details of Terms agreed" }).click();
   await dana.page.getByRole("textbox", { name: "Working days it takes" }).first().fill("8");
   await dana.page.keyboard.press("Tab");
-  await Promise.race([preview(dana).waitFor(), waitForStatus(dana, "saved")]);
-  if (await preview(dana).isVisible()) await preview(dana).getByRole("button", { name: "Move the dates" }).click();
+  await preview(dana).getByRole("button", { name: "Move the dates" }).click();
+  await preview(dana).waitFor({ state: "hidden" });
   await waitForStatus(dana, "saved");
   await ben.page.getByRole("button", { name: "Details of Security questions answered" }).click();
   const details = ben.page.getByRole("listitem").filter({ has: ben.page.getByRole("button", { name: "Details of Security questions answered" }) });

@@ -50,7 +50,7 @@ export const dates: Record<keyof typeof en, string> = {
   "dates.step.long": "Das ist mehr als üblich.",
   "dates.start.label": "Nicht vor",
   "dates.start.is": "Kann nicht vor dem {date} beginnen. Datum ändern",
-  "dates.start.set": "Frühesten Beginn festlegen",
+  "dates.start.set": "Nicht vor: Sobald es geht. Datum festlegen",
   "dates.start.none": "Sobald es geht",
   "dates.missed.since": "Überfällig seit {date}.",
   "dates.missed.when": "Wann wird es fertig?",

@@ -49,7 +49,7 @@ export const dates = {
   "dates.step.long": "This is more than usual.",
   "dates.start.label": "Not before",
   "dates.start.is": "Can’t begin before {date}. Change date",
-  "dates.start.set": "Set the earliest day it can begin",
+  "dates.start.set": "Not before: As soon as it can. Set a date",
   "dates.start.none": "As soon as it can",
   "dates.missed.since": "Overdue since {date}.",
   "dates.missed.when": "When will it be done?",

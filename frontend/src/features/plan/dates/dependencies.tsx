@@ -40,7 +40,7 @@ export function Dependencies({ node }: { node: NodeSnapshot }) {
   const replace = (link: Dependency, next: Dependency) => change(self.after.map((one) => (one === link ? next : one)));
 
   return (
-    <section className="depends" aria-label={t("dates.after.title")}>
+    <div className="depends" role="group" aria-label={t("dates.after.title")}>
       <h3 className="field-label">{t("dates.after.title")}</h3>
       {self.after.length === 0 && <p className="depends-none">{t("dates.after.order")}</p>}
       <ul className="depends-list">
@@ -96,7 +96,7 @@ export function Dependencies({ node }: { node: NodeSnapshot }) {
           ))}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 

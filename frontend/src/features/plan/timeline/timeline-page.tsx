@@ -63,8 +63,10 @@ export default function TimelinePage() {
   const shown = useMemo(() => extent(entries, live.today), [entries, live.today]);
   const names = paper ? DESK.names : sizes.names;
   const room = Math.max((paper ? PAPER : width) - names, 120);
-  const px = paper || zoom === "fit" ? fitZoom(shown.days, Math.max(room - (phone ? 1.4 : 1) * LABEL, 120)) : typeof zoom === "number" ? zoom : PRESETS[zoom];
-  const days = Math.max(shown.days, Math.ceil(room / px)); // a short plan fills the frame too
+  const fit = paper || zoom === "fit";
+  const wished = fit ? fitZoom(shown.days, Math.max(room - (phone ? 1.4 : 1) * LABEL, 120)) : typeof zoom === "number" ? zoom : PRESETS[zoom];
+  const days = Math.max(shown.days, Math.ceil(room / wished)); // a short plan fills the frame too
+  const px = fit ? fitZoom(days, room) : wished;
   const scale: Scale = useMemo(() => ({ origin: shown.origin, days, px }), [shown.origin, days, px]);
   const { drag, begin } = useDrag(px);
 
