@@ -13,13 +13,15 @@ import (
 //
 // Copied are the roles (titles, never names), the summary, the business case
 // and success metrics, the working agreement, the calendar without absences,
-// the rules, all live steps with their words, durations, owners, dependencies
-// and gates, and the places for documents; of the documents themselves only
+// the rules without their answers, all live steps with their words, durations,
+// owners, dependencies and gates, nothing ticked, and the places for documents; of the documents themselves only
 // links of the selling side, since the others belong to one buyer.
 var (
-	notOfNode     = []string{NodeStatus, NodeBlockedReason, NodeDue, NodeStart, NodePlanned, NodeDoneOn, NodeDel, NodeParent, NodeOrd, NodeLinks}
+	notOfNode     = []string{NodeStatus, NodeBlockedReason, NodeDue, NodeStart, NodePlanned, NodeDoneOn, NodeDel, NodeParent, NodeOrd, NodeLinks, NodeGate}
 	notOfRole     = []string{RolePerson, RoleName, RoleEmail, RolePhone, RoleInvolveBy}
 	notOfResource = []string{ResourceBlob, ResourceFile, ResourceSize, ResourceMime}
+	notOfRule     = []string{RuleAnswered}
+	notOfTick     = []string{CriterionChecked}
 )
 
 // copyPlan writes the live content of src into the empty plan document d and
@@ -35,7 +37,7 @@ func copyPlan(src, d *crdt.Doc, tx *crdt.Tx, in CreateInput) {
 	copyEntries(tx, src.Map(RootCase), d.Map(RootCase), nil)
 	copyEntries(tx, src.Map(RootMetrics), d.Map(RootMetrics), nil)
 	copyEntries(tx, src.Map(RootWorking), d.Map(RootWorking), nil)
-	copyEntries(tx, src.Map(RootRules), d.Map(RootRules), nil)
+	copyMaps(tx, src.Map(RootRules), d.Map(RootRules), RuleDel, notOfRule)
 	for _, k := range caseTexts {
 		if !d.Map(RootCase).Has(k) {
 			d.Map(RootCase).SetText(tx, k)
@@ -70,6 +72,7 @@ func copyNodes(src, d *crdt.Doc, tx *crdt.Tx, v *View) {
 		}
 		m := to.SetMap(tx, n.ID)
 		copyEntries(tx, old, m, notOfNode)
+		copyGate(tx, old, m)
 		m.Set(tx, NodeParent, n.Parent)
 		m.Set(tx, NodeOrd, n.Ord)
 		links := m.SetMap(tx, NodeLinks)
@@ -93,6 +96,22 @@ func copyNodes(src, d *crdt.Doc, tx *crdt.Tx, v *View) {
 		}
 		return true
 	})
+}
+
+// copyGate copies a step's gate, open and with nothing ticked.
+func copyGate(tx *crdt.Tx, old, m crdt.Map) {
+	from, ok := old.Map(NodeGate)
+	if !ok {
+		return
+	}
+	to := m.SetMap(tx, NodeGate)
+	copyEntries(tx, from, to, []string{GateEntry, GateExit})
+	for _, list := range []string{GateEntry, GateExit} {
+		criteria := to.SetMap(tx, list)
+		if kept, ok := from.Map(list); ok {
+			copyMaps(tx, kept, criteria, CriterionDel, notOfTick)
+		}
+	}
 }
 
 // dateCopy writes the anchor and what the schedule makes of it.
@@ -124,6 +143,18 @@ func dateCopy(src, d *crdt.Doc, tx *crdt.Tx, in CreateInput) {
 		if ok && n.Due != "" && stringAt(m, NodeKind) != KindStage {
 			m.Set(tx, NodeDue, n.Due)
 			m.Set(tx, NodePlanned, n.Due)
+		}
+	}
+	// What may not be extended is measured from the new dates.
+	for _, id := range d.Map(RootRules).Keys() {
+		rule, ok := d.Map(RootRules).Map(id)
+		if !ok || stringAt(rule, RuleKind) != RuleExtension {
+			continue
+		}
+		if n, ok := nodes.Map(stringAt(rule, RuleNode)); ok && ValidDate(stringAt(n, NodeDue)) {
+			rule.Set(tx, RuleUntil, stringAt(n, NodeDue))
+		} else {
+			rule.Delete(tx, RuleUntil)
 		}
 	}
 }

@@ -55,6 +55,22 @@ func lived(t *testing.T) *crdt.Doc {
 			{Type: "text", Text: "Month-end in "},
 			{Type: "text", Text: "two days", Marks: []plan.Mark{{Type: "bold"}, {Type: "comment", Attrs: map[string]any{"id": "c1"}}}},
 		}}})
+		gate := at(at(nodes, "security-review"), plan.NodeGate)
+		gate.Set(tx, plan.GateOn, true)
+		gate.Set(tx, plan.GateReviewer, "security-lead")
+		for id, key := range map[string]string{"c1": plan.CriterionChecked, "c2": plan.CriterionDel} {
+			c := at(gate, plan.GateExit).SetMap(tx, id)
+			c.SetText(tx, plan.CriterionText).Insert(tx, 0, map[string]string{"c1": "Findings closed", "c2": "A removed condition"}[id], nil)
+			c.Set(tx, key, map[string]any{plan.CheckedBy: "person-1", plan.CheckedName: "Ines Costa"})
+		}
+		for id, key := range map[string]string{"r1": plan.RuleAnswered, "r2": plan.RuleDel} {
+			rule := d.Map(plan.RootRules).SetMap(tx, id)
+			rule.Set(tx, plan.RuleKind, plan.RuleExtension)
+			rule.SetText(tx, plan.RuleText).Insert(tx, 0, map[string]string{"r1": "No extension without the sponsor", "r2": "A removed rule"}[id], nil)
+			rule.Set(tx, plan.RuleNode, "poc-results-review")
+			rule.Set(tx, plan.RuleUntil, "2026-03-05")
+			rule.Set(tx, key, map[string]any{plan.AckBy: map[string]any{"id": "person-1", "name": "Ines"}})
+		}
 		text, _ := d.Map(plan.RootCase).Text(plan.CaseMetric)
 		text.Insert(tx, 0, "Days to close", nil)
 	})
@@ -93,6 +109,12 @@ func TestCopy(t *testing.T) {
 	if len(legal.After) != 1 || legal.After[0].Node != "poc-results-review" {
 		t.Errorf("legal redline comes after %+v", legal.After)
 	}
+	if gate := v.Find("security-review").Gate; gate == nil || gate.Reviewer != "security-lead" || gate.State != plan.GateOpen || len(gate.Exit) != 1 || gate.Exit[0].Checked != nil {
+		t.Errorf("the gate of the copy: %+v", gate)
+	}
+	if len(v.Rules) != 1 || v.Rules[0].Until != v.Find("poc-results-review").Due || v.Rules[0].Answer != nil {
+		t.Errorf("rules of the copy: %+v", v.Rules)
+	}
 	if v.SummaryText == "" || !strings.Contains(v.SummaryText, "Month-end in two days") {
 		t.Errorf("summary %q", v.SummaryText)
 	}
@@ -100,12 +122,12 @@ func TestCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []string{"Ines", "acme.example", "person-1", "comment", "abab", "dpa.example", "2026-04-09", "2026-03-06", "Executive presentation"} {
+	for _, gone := range []string{"Ines", "acme.example", "person-1", "comment", "abab", "dpa.example", "2026-04-09", "2026-03-06", "2026-03-05", "Executive presentation", "A removed"} {
 		if strings.Contains(string(all), gone) {
 			t.Errorf("the copy still holds %q", gone)
 		}
 	}
-	for _, kept := range []string{"deck.example", "Labour Day", "Days to close", "General counsel"} {
+	for _, kept := range []string{"deck.example", "Labour Day", "Days to close", "General counsel", "Findings closed", "No extension without"} {
 		if !strings.Contains(string(all), kept) {
 			t.Errorf("the copy lost %q", kept)
 		}

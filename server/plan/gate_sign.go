@@ -141,10 +141,11 @@ func takesPart(by Person) bool {
 	return oneOf(by.Role, []string{"owner", "seller", "champion", "buyer"})
 }
 
-// seat is the role somebody speaks as. A role with a person is that person's
-// alone. One that nobody holds yet can be claimed in the act of speaking, by
-// somebody who takes part on the role's side and whom its name, if it has one,
-// fits; otherwise the person belongs into the role first.
+// seat is the role somebody speaks as. Nobody speaks for the other side, whoever
+// wrote their name into its role. A role with a person is that person's alone.
+// One that nobody holds yet can be claimed in the act of speaking, by somebody
+// whom its name, if it has one, fits; otherwise the person belongs into the role
+// first.
 func (v *View) seat(id string, by Person, claim bool, only string) (Role, error) {
 	var role *Role
 	for i := range v.Roles {
@@ -157,12 +158,12 @@ func (v *View) seat(id string, by Person, claim bool, only string) (Role, error)
 		return Role{}, refuse(CodeConflict, "role", "%s, and no role has been chosen for it yet.", only)
 	case !takesPart(by):
 		return Role{}, refuse(CodeForbidden, "role", "%s, and your link only lets you look on or comment.", only)
-	case role.Person == by.ID && by.ID != "":
-		return *role, nil
-	case role.Person != "":
+	case role.Person != "" && role.Person != by.ID:
 		return Role{}, refuse(CodeForbidden, "role", "%s: that is %s, %s.", only, orSomeone(role.Name), orUntitled(role.Title))
 	case role.Side != "" && role.Side != SideJoint && role.Side != by.Side:
-		return Role{}, refuse(CodeForbidden, "role", "%s: that is the role %s of the %s side, which nobody holds yet.", only, orUntitled(role.Title), role.Side)
+		return Role{}, refuse(CodeForbidden, "role", "%s: that is the role %s, which is somebody of the %s side.", only, orUntitled(role.Title), role.Side)
+	case role.Person != "":
+		return *role, nil
 	case role.Name != "" && !sameName(role.Name, by.Name):
 		return Role{}, refuse(CodeForbidden, "role", "%s: %s is set down as %s. Assign the role to the right person in People first.", only, clip(role.Name), orUntitled(role.Title))
 	case !claim:

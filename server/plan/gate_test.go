@@ -137,6 +137,18 @@ func TestGateSignRefusals(t *testing.T) {
 		role.Set(tx, plan.RolePerson, helena.ID)
 	})
 	refused(dana, plan.GateSignArgs{Node: step, Decision: plan.DecisionPassed, Claim: true}, plan.CodeForbidden, "that is Helena Strand")
+	// A seller who put their own name into the buyer's role is no buyer.
+	edit(t, d, func(tx *crdt.Tx) {
+		role, _ := d.Map(plan.RootRoles).Map("economic-buyer")
+		role.Set(tx, plan.RolePerson, ben.ID)
+		role.Set(tx, plan.RoleName, ben.Name)
+	})
+	refused(ben, pass, plan.CodeForbidden, "of the buyer side")
+	edit(t, d, func(tx *crdt.Tx) {
+		role, _ := d.Map(plan.RootRoles).Map("economic-buyer")
+		role.Set(tx, plan.RolePerson, helena.ID)
+		role.Set(tx, plan.RoleName, helena.Name)
+	})
 
 	// The reviewer, too early: every reason in one sentence.
 	_, err := try(t, d, helena, 1, plan.CommandGateSign, pass)

@@ -283,6 +283,9 @@ func (j *judge) inMap(t *crdt.Touch) *Refusal {
 	if wrong := child.wrong(v); wrong != "" {
 		return refuse(CodeInvalid, j.where(t.Key), "%s %s.", upper(child.name), wrong)
 	}
+	if r := j.ownTick(t, child, v); r != nil {
+		return r
+	}
 	if j.at.shape.each != nil {
 		j.count(t)
 	}
@@ -351,7 +354,6 @@ func (j *judge) count(t *crdt.Touch) {
 
 // owns says whether the person wrote what is to go.
 func (j *judge) owns(client uint64) bool { return j.by.Owns != nil && j.by.Owns(client) }
-
 func (j *judge) inText(t *crdt.Touch) *Refusal {
 	if r := j.allowed(&j.at, "", nil); r != nil {
 		return r

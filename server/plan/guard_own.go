@@ -6,6 +6,18 @@ import (
 	"coplan/crdt"
 )
 
+// ownTick refuses a condition that is ticked in another person's name: who
+// signs a gate relies on those names.
+func (j *judge) ownTick(t *crdt.Touch, child *shape, v any) *Refusal {
+	if child != tick {
+		return nil
+	}
+	if object, _ := v.(map[string]any); object[CheckedBy] != j.by.ID || object[CheckedName] != j.by.Name {
+		return refuse(CodeForbidden, j.where(t.Key), "A condition is ticked in one's own name only.")
+	}
+	return nil
+}
+
 // ownPart refuses what is the other side's: roles and absences of sellers to a
 // buyer, rules raised to a seller to a champion.
 func (j *judge) ownPart(t *crdt.Touch) *Refusal {

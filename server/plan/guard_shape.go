@@ -219,11 +219,14 @@ var theShape = map[string]*shape{
 		id: func(s string) bool { return s != "" && len(s) <= 256 }, each: value("a dismissed suggestion", aTime)},
 }
 
+// tick is in the name of whoever sends it; see judge.ownTick.
+var tick = value("who ticked a condition", aTick)
+
 func criteria(name string) *shape {
 	return entries(name, MaxCriteria, record("a condition", map[string]*shape{
 		CriterionText:    words("the words of a condition", maxRuleText),
 		CriterionOrd:     value("a condition's place", anOrd),
-		CriterionChecked: value("who ticked a condition", aTick),
+		CriterionChecked: tick,
 		CriterionDel:     value("when a condition was removed", aTime),
 	}))
 }

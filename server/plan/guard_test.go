@@ -138,6 +138,8 @@ func TestJudgeRefuses(t *testing.T) {
 		{"a link that runs something", ben, set(plan.RootResources, "new", "url", "javascript:alert(1)"), "invalid", "web address"},
 		{"a file that is none", ben, set(plan.RootResources, "new", "blob", "abc"), "invalid", "SHA-256"},
 		{"a tick", ben, set(plan.RootNodes, one, "gate", "entry", "c1", "checked", true), "invalid", "must be an object"},
+		{"a tick in another's name", ben, set(plan.RootNodes, one, "gate", "entry", "c1", "checked", map[string]any{"by": "p-dana", "name": "Dana Whitfield"}), "forbidden", "own name"},
+		{"a tick under another's name", ben, set(plan.RootNodes, one, "gate", "entry", "c1", "checked", map[string]any{"by": ben.ID, "name": "Dana Whitfield"}), "forbidden", "own name"},
 		// Shared types where they don't belong, or in place of others.
 		{"a map as a status", ben, func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).SetMap(tx, "status") }, "invalid", "must be a value, not a map"},
 		{"a value as a title", ben, set(plan.RootNodes, one, "title", "words"), "invalid", "must be a text"},
@@ -286,6 +288,37 @@ func TestJudgeAllows(t *testing.T) {
 				t.Errorf("%s by a %s: %s (%s)", name, by.Role, r.Message, r.Where)
 			}
 		}
+	}
+}
+
+// Ticks are in one's own name: taking off another's is anybody's, putting it
+// back is not.
+func TestJudgeTicks(t *testing.T) {
+	d := newPlan(t, "enterprise-evaluation")
+	_, one, _ := firstSteps(t, d)
+	addGate(t, d, one, "champion", "")
+	ticked := func(by plan.Person) func(*crdt.Doc, *crdt.Tx) {
+		return func(d *crdt.Doc, tx *crdt.Tx) {
+			exit, _ := gateOf(t, d, one).Map(plan.GateExit)
+			c, _ := exit.Map("c2")
+			c.Set(tx, plan.CriterionChecked, map[string]any{plan.CheckedBy: by.ID, plan.CheckedName: by.Name, plan.CheckedAt: "2027-01-01T12:00:00.000Z"})
+		}
+	}
+	tick := attempt(t, d, ticked(dana))
+	if r := judged(d, tick, dana); r != nil {
+		t.Errorf("one's own: %s", r.Message)
+	}
+	if r := judged(d, tick, ben); r == nil || r.Reason != plan.CodeForbidden {
+		t.Errorf("another's: %v", r)
+	}
+	edit(t, d, func(tx *crdt.Tx) { ticked(dana)(d, tx) })
+	off := attempt(t, d, func(d *crdt.Doc, tx *crdt.Tx) {
+		exit, _ := gateOf(t, d, one).Map(plan.GateExit)
+		c, _ := exit.Map("c2")
+		c.Delete(tx, plan.CriterionChecked)
+	})
+	if r := judged(d, off, ben); r != nil {
+		t.Errorf("off: %s", r.Message)
 	}
 }
 

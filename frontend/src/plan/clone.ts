@@ -4,9 +4,10 @@ import { COMMENT_MARK, markName } from "./richtext";
 
 /**
  * A copy that isn't part of a document yet. Comment marks stay behind: their thread is about the original.
- * Strings that name a node are replaced through `remap`. Undefined for what can't be copied.
+ * Strings that name a node are replaced through `remap`; entries of maps under a key of `without` are left out.
+ * Undefined for what can't be copied.
  */
-export function cloneValue(value: unknown, remap: (id: string) => string): unknown {
+export function cloneValue(value: unknown, remap: (id: string) => string, without: ReadonlySet<string> = new Set()): unknown {
   if (value instanceof Y.XmlElement || value instanceof Y.XmlText) return cloneXml(value);
   if (value instanceof Y.XmlFragment) {
     const copy = new Y.XmlFragment();
@@ -21,7 +22,8 @@ export function cloneValue(value: unknown, remap: (id: string) => string): unkno
   if (value instanceof Y.Map) {
     const copy = new Y.Map<unknown>();
     for (const [key, entry] of (value as Y.Map<unknown>).entries()) {
-      const copied = cloneValue(entry, remap);
+      if (without.has(key)) continue;
+      const copied = cloneValue(entry, remap, without);
       if (copied !== undefined) copy.set(key, copied);
     }
     return copy;

@@ -1,7 +1,7 @@
 /** Edits of gates. As in edit.ts: one function, one transaction, one undo entry. Decisions are commands; see sync. */
 import * as Y from "yjs";
 import { EditError, need, pick, write } from "./edit";
-import { isMap } from "./fields";
+import { isMap, plainObject } from "./fields";
 import { emptyGate } from "./gate";
 import { newId } from "./id";
 import { ordBetween } from "./ord";
@@ -75,21 +75,28 @@ export function removeCriterion(plan: Plan, id: NodeId, list: CriterionList, cri
   pick(plan, needCriterion(plan, id, list, criterion), CRITERION.del, new Date().toISOString());
 }
 
-/** Ticks a criterion in a person's name, or takes the tick off (null). */
+/**
+ * Ticks a criterion in the person's own name, or takes a tick off. Another's tick is taken off without an undo entry:
+ * bringing it back would be ticking in that person's name, which the server refuses.
+ */
 export function checkCriterion(
   plan: Plan,
   id: NodeId,
   list: CriterionList,
   criterion: string,
-  by: { readonly id: string; readonly name: string } | null,
+  person: { readonly id: string; readonly name: string },
+  on: boolean,
 ): void {
   const map = needCriterion(plan, id, list, criterion);
-  if ((by !== null) === map.has(CRITERION.checked)) return;
-  write(plan, () => {
-    if (by === null) map.delete(CRITERION.checked);
-    else map.set(CRITERION.checked, { by: by.id, name: by.name, at: new Date().toISOString() });
-  });
+  const tick = map.get(CRITERION.checked);
+  if (on === (tick !== undefined)) return;
+  if (on) write(plan, () => map.set(CRITERION.checked, { by: person.id, name: person.name, at: new Date().toISOString() }));
+  else if (plainObject(tick)?.["by"] === person.id) pick(plan, map, CRITERION.checked, null);
+  else plan.doc.transact(() => map.delete(CRITERION.checked), NOT_MINE);
 }
+
+/** Undo listens to other origins. */
+const NOT_MINE = Symbol("another's tick");
 
 /** How many resources have to be linked to the step. */
 export function setEvidence(plan: Plan, id: NodeId, count: number): void {

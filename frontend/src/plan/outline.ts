@@ -4,7 +4,7 @@ import { cloneValue } from "./clone";
 import { checkRoom, createNode, EditError, moveCheck, moveNode, need, nudgeSpot, removeNode, write, type Spot } from "./edit";
 import { newId } from "./id";
 import { readRich, richText } from "./richtext";
-import { LIMITS, NODE, nodeId, nodeMap, type NodeId, type NodeKind, type Plan } from "./schema";
+import { CRITERION, LIMITS, NODE, nodeId, nodeMap, type NodeId, type NodeKind, type Plan } from "./schema";
 import { readPlaces, shownTree, type TreeNode } from "./tree";
 
 /** Why a step stays on its level: nothing above to stand under; no level left; already as far out as steps go. */
@@ -256,6 +256,8 @@ export function duplicate(plan: Plan, ids: readonly NodeId[]): NodeId[] {
 /** Of the step itself, not of its copy: where it stands, how far it is. */
 const OWN: ReadonlySet<string> = new Set([NODE.kind, NODE.parent, NODE.ord, NODE.title, NODE.del, NODE.status, NODE.doneOn, NODE.blockedReason]);
 
+const TICKS: ReadonlySet<string> = new Set([CRITERION.checked]);
+
 function copyInto(from: Y.Map<unknown>, to: Y.Map<unknown>, remap: (id: string) => string): void {
   for (const [key, value] of from.entries()) {
     if (OWN.has(key)) continue;
@@ -264,7 +266,8 @@ function copyInto(from: Y.Map<unknown>, to: Y.Map<unknown>, remap: (id: string) 
       for (const [node, entry] of (value as Y.Map<unknown>).entries()) after.set(remap(node), entry);
       to.set(key, after);
     } else {
-      const copied = cloneValue(value, remap);
+      // What somebody ticked at the gate of the one is not ticked at the gate of the other.
+      const copied = cloneValue(value, remap, key === NODE.gate ? TICKS : undefined);
       if (copied !== undefined) to.set(key, copied);
     }
   }

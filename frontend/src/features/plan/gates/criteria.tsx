@@ -60,7 +60,7 @@ function Criterion({
         aria-label={t("gate.check", { text: name })}
         isSelected={criterion.checked !== null}
         isReadOnly={!rights.write}
-        onChange={(on) => checkCriterion(plan, node, list, criterion.id, on ? { id: person?.id ?? "", name: person?.name ?? "" } : null)}
+        onChange={(on) => person && checkCriterion(plan, node, list, criterion.id, person, on)}
       >
         <CheckboxButton className="check">
           {({ isSelected }) => <span className="check-box">{isSelected && <Icon name="check" size={14} />}</span>}

@@ -67,8 +67,8 @@ export function seatOf(roles: readonly RoleSnapshot[], id: string, person: Perso
   const role = roles.find((one) => one.id === id);
   if (!role) return { kind: "none" };
   if (!takesPart(person)) return { kind: "others", role };
-  if (role.person !== "") return { kind: role.person === person?.id ? "mine" : "others", role };
   const mySide = role.side === "joint" || role.side === person?.side;
+  if (role.person !== "") return { kind: mySide && role.person === person?.id ? "mine" : "others", role };
   const myName = role.name === "" || sameName(role.name, person?.name ?? "");
   return { kind: mySide && myName ? "free" : "others", role };
 }
