@@ -2,6 +2,8 @@ package demo
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -123,6 +125,17 @@ func (s *story) gate(by journal.Actor, id, reviewer, stage string, evidence int,
 			})
 		}
 	}
+}
+
+// rule adds a rule about delays with its picked values and its words.
+func (s *story) rule(by journal.Actor, id string, values map[string]any, text string) {
+	s.edit(by, func(tx *crdt.Tx) {
+		m := s.d.Map(plan.RootRules).SetMap(tx, id)
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			m.Set(tx, key, values[key])
+		}
+		m.SetText(tx, plan.RuleText).Insert(tx, 0, text, nil)
+	})
 }
 
 // tick checks a criterion off.

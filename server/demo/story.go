@@ -92,6 +92,12 @@ func (s *story) tell(id string) {
 	s.gate(aisha, "security-review", "security-lead", "implementation", 1,
 		[]string{"Data-flow diagram received"},
 		[]string{"Penetration test report read", "Every open finding has an owner and a date"})
+	s.on(10, 11, 10)
+	s.rule(ben, "delay-raised", map[string]any{plan.RuleKind: plan.RuleDelay, plan.RuleRole: "economic-buyer", plan.RuleDays: plan.DefaultRuleDays},
+		"After two weeks Helena hears of it from both of us.")
+	s.rule(marcus, "poc-extension", map[string]any{plan.RuleKind: plan.RuleExtension, plan.RuleRole: "economic-buyer",
+		plan.RuleNode: "poc-results-review", plan.RuleUntil: s.date(6)},
+		"No extension of the proof of concept without access to our executive sponsor.")
 	s.on(10, 16, 40)
 	s.tick(aisha, "security-review", plan.GateEntry, "security-review-entry-1")
 

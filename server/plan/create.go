@@ -121,6 +121,8 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 		working.SetText(tx, k)
 	}
 	writeStages(d, tx, t, due)
+	writeGates(d, tx, t)
+	writeRules(d, tx, t, due)
 	writeSlots(d, tx, t)
 	return nil
 }

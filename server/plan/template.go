@@ -11,6 +11,8 @@ type Template struct {
 	Roles       []TemplateRole
 	Resources   []TemplateResource
 	Stages      []TemplateStage
+	Gates       []TemplateGate
+	Rules       []TemplateRule
 	// GoLive and Value are the ids of the steps whose end an anchor of that kind
 	// fixes. Empty: the last step.
 	GoLive, Value string

@@ -29,6 +29,18 @@ var securityProcurement = Template{
 	},
 	GoLive: "first-users-live",
 	Value:  "first-value-review",
+	Gates: []TemplateGate{
+		{Step: "business-approval", Reviewer: roleEconomic,
+			Exit: []string{"The value and who measures it are written down", "The budget is named"}},
+		{Step: "security-approval", Reviewer: roleSecurity, Locks: "implementation", Evidence: 1,
+			Entry: []string{"The questionnaire is answered", "The data flow is drawn"},
+			Exit:  []string{"The penetration test report is read", "Every open finding has an owner and a date"}},
+	},
+	Rules: []TemplateRule{
+		{ID: "delay-raised", Kind: RuleDelay, Role: roleEconomic, Text: "After two weeks we look together at what holds it up."},
+		{ID: "security-extension", Kind: RuleExtension, Role: roleChampion, Step: "security-approval",
+			Text: "No later date for the security approval without a call with the sponsor."},
+	},
 	Stages: []TemplateStage{
 		{ID: "fit", Title: "Fit and scope", Steps: []TemplateStep{
 			{ID: "scope-agreed", Kind: KindMilestone, Title: "Scope and data agreed", Side: SideJoint, Days: 5,

@@ -55,10 +55,46 @@ func TestTemplates(t *testing.T) {
 				}
 			}
 		}
+		for _, g := range tpl.Gates {
+			if !ids[g.Step] || roles[g.Reviewer] == "" || g.Locks != "" && !ids[g.Locks] || len(g.Exit) == 0 {
+				t.Errorf("%s: a gate that does not hang together: %+v", tpl.ID, g)
+			}
+		}
+		for _, r := range tpl.Rules {
+			if !plan.ValidID(r.ID) || roles[r.Role] == "" || r.Step != "" && !ids[r.Step] || r.Kind == plan.RuleExtension && r.Step == "" {
+				t.Errorf("%s: a rule that does not hang together: %+v", tpl.ID, r)
+			}
+		}
 		for _, id := range []string{tpl.GoLive, tpl.Value} {
 			if id != "" && !ids[id] {
 				t.Errorf("%s: anchored at the unknown step %q", tpl.ID, id)
 			}
+		}
+	}
+}
+
+// A plan that is made from a template has its gates and rules, and none of them
+// is in anybody's way on the first day.
+func TestTemplateGatesAndRules(t *testing.T) {
+	d := newPlan(t, "security-procurement")
+	v := plan.Read(d)
+	if len(v.Warnings) > 0 {
+		t.Errorf("warnings: %+v", v.Warnings)
+	}
+	n := v.Find("security-approval")
+	g := n.Gate
+	if g == nil || g.State != plan.GateOpen || g.Reviewer != "security-lead" || g.Evidence != 1 || len(g.Entry) != 2 || len(g.Exit) != 2 || g.Exit[1].Text != "Every open finding has an owner and a date" {
+		t.Errorf("the gate is %+v", g)
+	}
+	if locks := v.Locks(); len(locks) != 1 || locks[0] != (plan.Lock{Stage: "implementation", Gate: n.ID}) {
+		t.Errorf("locks: %+v", locks)
+	}
+	if len(v.Rules) != 2 || v.Rules[0].Days != 14 || v.Rules[1].Until != n.Due {
+		t.Errorf("rules: %+v", v.Rules)
+	}
+	for _, s := range v.RuleStatuses(nil, "2026-03-02") {
+		if s.State != plan.RuleQuiet {
+			t.Errorf("the rule %s is %s at once", s.Rule, s.State)
 		}
 	}
 }
