@@ -65,7 +65,8 @@ export function Router({ children }: { children: ReactNode }) {
       if (!link || link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
       if (link.pathname === location.pathname && link.hash) return;
       event.preventDefault();
-      navigate(link.pathname + link.search + link.hash);
+      const path = link.pathname + link.search + link.hash;
+      navigate(path, path === location.pathname + location.search + location.hash);
     };
     document.addEventListener("click", onClick);
     return () => document.removeEventListener("click", onClick);

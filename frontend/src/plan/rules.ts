@@ -67,6 +67,12 @@ export function setRuleDays(plan: Plan, id: string, days: number): void {
   pick(plan, needRule(plan, id), RULE.days, days);
 }
 
+/** The date that may not be passed without the role. */
+export function setRuleUntil(plan: Plan, id: string, date: string): void {
+  checkDate(date, "The agreed date");
+  pick(plan, needRule(plan, id), RULE.until, date);
+}
+
 export function removeRule(plan: Plan, id: string): void {
   pick(plan, needRule(plan, id), RULE.del, new Date().toISOString());
 }

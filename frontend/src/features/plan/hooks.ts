@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import type { GateSnapshot } from "../../plan/gate-state";
 import type { NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import type { NodeSnapshot } from "../../plan/view";
@@ -14,6 +15,12 @@ export function useNode(id: NodeId): NodeSnapshot | undefined {
 export function useNodes(ids: readonly NodeId[]): readonly (NodeSnapshot | undefined)[] {
   const { store } = useScreen();
   return useReadable(useMemo(() => all(ids.map((id) => store.node(id))), [store, ids]));
+}
+
+/** The gates of several steps, null where one has none; the same array until one of them changes. */
+export function useGates(ids: readonly NodeId[]): readonly (GateSnapshot | null)[] {
+  const { store } = useScreen();
+  return useReadable(useMemo(() => all(ids.map((id) => store.gate(id))), [store, ids]));
 }
 
 /** All values in one array, which stays the same until one of them changes. */

@@ -14,6 +14,7 @@ import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
 import { lazyPart, useAtRest } from "../../ui/lazy";
 import { useKeepFocus } from "./focus";
+import { AwaitingYou } from "./gates/awaiting";
 import { RaisedRules, RulesButton } from "./gates/rules";
 import { PlanHeader } from "./header";
 import { useNode } from "./hooks";
@@ -63,6 +64,7 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
       <PlanHeader />
       {!replay && <ClashSummary onGo={goTo} />}
       {!replay && <NextStep onGo={goTo} />}
+      {!replay && <AwaitingYou />}
       {!replay && <RaisedRules />}
       <Summary />
       {tree.top.length > 0 && !replay && <ListTools />}

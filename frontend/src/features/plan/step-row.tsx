@@ -11,7 +11,7 @@ import { useReadable } from "../../ui/use-readable";
 import { DueField } from "./dates/due-field";
 import { useProposeChange, useSchedule } from "./dates/propose";
 import { focusField } from "./focus";
-import { useLockWords } from "./gates/lock";
+import { useHold } from "./gates/hold";
 import { GateMark } from "./gates/mark";
 import { useNode } from "./hooks";
 import { useDrag, useNudge } from "./move";
@@ -114,7 +114,7 @@ export function StatusField({ node, title }: { node: NodeSnapshot; title: string
   const { plan, rights } = useScreen();
   const propose = useProposeChange();
   const { today } = useSchedule();
-  const locked = useLockWords(node.id);
+  const hold = useHold(node.id);
   const words = t(statusMessage(node.status));
   if (!rights.write) {
     return (
@@ -128,7 +128,7 @@ export function StatusField({ node, title }: { node: NodeSnapshot; title: string
       aria-label={t("step.statusOf", { title })}
       selectionMode="single"
       selectedKeys={[node.status]}
-      disabledKeys={locked === null ? [] : ["in-progress", "done"]}
+      disabledKeys={hold?.from ?? []}
       onAction={(key) => {
         const status = key as StepStatus;
         if (node.kind === "subtask") setStatus(plan, node.id, status);
@@ -143,8 +143,8 @@ export function StatusField({ node, title }: { node: NodeSnapshot; title: string
       }
     >
       {() => (
-        <MenuSection aria-label={locked ?? t("step.statusOf", { title })}>
-          {locked !== null && <MenuHeader className="menu-note">{locked}</MenuHeader>}
+        <MenuSection aria-label={hold?.words ?? t("step.statusOf", { title })}>
+          {hold && <MenuHeader className="menu-note">{hold.words}</MenuHeader>}
           {statuses.map((status) => (
             <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
               {t(statusMessage(status))}

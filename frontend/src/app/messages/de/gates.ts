@@ -58,6 +58,12 @@ export const gates: Record<keyof typeof en, string> = {
   "gate.reopenMissing": "Bitte in wenigen Worten sagen, warum.",
   "gate.nowReopened": "Die Freigabe von {title} ist wieder offen.",
 
+  "gate.done": "Schritt als erledigt markieren",
+  "gate.awaiting": "Wartet auf Ihre Freigabe",
+  "gate.awaitsYou": "ist bereit für Ihre Freigabe.",
+  "gate.changedYou": "wurde seit Ihrer Freigabe geändert.",
+  "gate.look": "Ansehen",
+
   "gate.decisions": "Entscheidungen",
   "gate.passedBy": "Freigegeben von {who} am {when}",
   "gate.declinedBy": "Abgelehnt von {who} am {when}",
@@ -89,6 +95,11 @@ export const gates: Record<keyof typeof en, string> = {
   "lock.waits": "{count, plural, one {Diese Phase wartet auf die Freigabe von} other {Diese Phase wartet auf die Freigaben von}}",
   "lock.hint": "Bis dahin lassen sich ihre Schritte vorbereiten, aber nicht beginnen.",
   "lock.status": "Wartet auf die Freigabe von {title}. Bis dahin kann der Schritt weder begonnen noch erledigt werden.",
+  "lock.entry": "Bevor er beginnt, ist bei der Freigabe abzuhaken: {criteria}.",
+  "lock.criterion": "„{text}“",
+  "lock.gate": "Der Schritt ist erst mit seiner Freigabe erledigt. Noch ist niemand bestimmt, der sie erteilt.",
+  "lock.gateBy": "Der Schritt ist erst erledigt nach der Freigabe durch: {role}",
+  "lock.selected": "{of, plural, one {} other {{count, plural, one {# davon kann noch nicht beginnen oder erledigt sein.} other {# davon können noch nicht beginnen oder erledigt sein.}}}}",
 
   "rule.title": "Regeln für Verzögerungen",
   "rule.lead": "Früh vereinbaren, was geschieht, wenn ein Termin rutscht, damit es niemand erst dann entscheiden muss.",
@@ -108,6 +119,8 @@ export const gates: Record<keyof typeof en, string> = {
   "rule.text": "In Ihren Worten",
   "rule.textPlaceholder": "Keine Verlängerung des POC ohne Zugang zum Sponsor",
   "rule.add": "Regel hinzufügen",
+  "rule.change": "Ändern: {rule}",
+  "rule.removed": "Die Regel ist entfernt. „Rückgängig“ bringt sie wieder.",
   "rule.remove": "Entfernen: {rule}",
   "rule.roleMissing": "Bitte die Rolle wählen.",
   "rule.stepMissing": "Bitte den Schritt wählen und das Datum, über das er nicht hinausgehen darf.",

@@ -26,7 +26,7 @@ export const gates = {
 
   "gate.reviewer": "Who signs it off",
   "gate.reviewerNone": "Nobody yet",
-  "gate.reviewerIs": "Signed off by {role}",
+  "gate.reviewerIs": "To be signed off by {role}",
   "gate.evidence": "Evidence",
   "gate.evidenceCount": "{count, plural, =0 {None needed} one {# linked resource} other {# linked resources}}",
   "gate.evidenceIs": "Evidence: {have} of {need} linked",
@@ -56,6 +56,12 @@ export const gates = {
   "gate.reopenNow": "Open again",
   "gate.reopenMissing": "Say in a few words why.",
   "gate.nowReopened": "The gate of {title} is open again.",
+
+  "gate.done": "Mark the step as done",
+  "gate.awaiting": "Waiting for your sign-off",
+  "gate.awaitsYou": "is ready for your sign-off.",
+  "gate.changedYou": "changed since your sign-off.",
+  "gate.look": "Look at it",
 
   "gate.decisions": "Decisions",
   "gate.passedBy": "Signed off by {who} on {when}",
@@ -88,6 +94,11 @@ export const gates = {
   "lock.waits": "{count, plural, one {This stage waits for the sign-off of} other {This stage waits for the sign-offs of}}",
   "lock.hint": "Until then its steps can be prepared, but not started.",
   "lock.status": "Waits for the sign-off of {title}. Until then it can’t be started or done.",
+  "lock.entry": "Before it starts, somebody has to check off at its gate: {criteria}.",
+  "lock.criterion": "“{text}”",
+  "lock.gate": "It is done once its gate is signed off. Nobody has been chosen to sign it yet.",
+  "lock.gateBy": "It is done once its gate is signed off by: {role}",
+  "lock.selected": "{of, plural, one {} other {{count} of these can’t be started or done yet.}}",
 
   "rule.title": "Rules about delays",
   "rule.lead": "Agree early what happens when a date slips, so that nobody has to decide it in the moment.",
@@ -107,6 +118,8 @@ export const gates = {
   "rule.text": "In your words",
   "rule.textPlaceholder": "No POC extension without access to the executive sponsor",
   "rule.add": "Add the rule",
+  "rule.change": "Change: {rule}",
+  "rule.removed": "The rule is removed. Undo brings it back.",
   "rule.remove": "Remove: {rule}",
   "rule.roleMissing": "Choose the role.",
   "rule.stepMissing": "Choose the step, and the date it may not pass.",

@@ -2,11 +2,13 @@ import { useState } from "react";
 import { useIntl } from "react-intl";
 import { EditError } from "../../../plan/edit";
 import { newId } from "../../../plan/id";
+import { rulesBroken, type BrokenRule } from "../../../plan/rule-preview";
 import { nodeId, SIDES, type Side } from "../../../plan/schema";
 import { applyChange, commitChange, isOfStep, previewChange, type Change, type Move, type Preview } from "../../../plan/schedule";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
 import { CopyButton } from "../../../ui/copy-button";
+import { useDays } from "../../../ui/dates";
 import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
@@ -15,6 +17,7 @@ import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
 import { SideMark, sideMessage } from "../status";
+import { roleLabel } from "../step-fields";
 import { Check } from "./check";
 import { asAgreed, useSchedule } from "./propose";
 import { readTerms } from "./terms";
@@ -109,6 +112,7 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
         )}
         <Effect preview={preview} speaker={speaker} kind={kind} currency={terms.currency} />
         <Moves moves={preview.moves} speaker={speaker} />
+        <Broken rules={rulesBroken(plan, input, change, agreed, live.today)} />
         {preview.conflicts.length > 0 && <Conflicts preview={preview} speaker={speaker} />}
         {made === null && (
           <>
@@ -189,6 +193,33 @@ function Moves({ moves, speaker }: { moves: readonly Move[]; speaker: Speaker })
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Rules that the change would raise: somebody is told of it, or has to agree. */
+function Broken({ rules }: { rules: readonly BrokenRule[] }) {
+  const t = useText();
+  const { format } = useDays();
+  const { store } = useScreen();
+  const roles = useReadable(store.roles);
+  if (rules.length === 0) return null;
+  return (
+    <ul className="problems">
+      {rules.map(({ rule, worst }) => {
+        const role = roles.find((one) => one.id === rule.role);
+        const days = rule.kind === "extension" ? t("rule.beyond", { days: worst.days, date: format(rule.until) }) : t("rule.late", { days: worst.days });
+        return (
+          <li key={rule.id}>
+            <Icon name="flag" size={17} />
+            <span>
+              {store.node(nodeId(worst.node)).get()?.title || t("step.untitled")} {days}{" "}
+              {t(rule.kind === "extension" ? "rule.needs" : "rule.goesTo", { role: role ? roleLabel(role) : t("rule.nobody") })}
+              {rule.text !== "" && <span className="broken-words"> “{rule.text}”</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -10,13 +10,14 @@
  * const date = useStepDate(id);              // one step; redraws when its own dates change
  * ```
  *
- * Whatever moves another step, or go-live, is shown before it is made; what moves nothing else is made at once.
+ * Whatever moves another step, or go-live, or breaks a rule about delays, is shown before it is made; the rest is made at once.
  * Both hooks need a `DatesProvider` above them, which the plan's page and its replay have.
  */
 import { createContext, Suspense, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { EditError } from "../../../plan/edit";
 import type { NodeId } from "../../../plan/schema";
 import { commitChange, followSchedule, previewChange, settleDates, type Change, type LiveSchedule, type Preview, type ScheduleInput, type StepDate } from "../../../plan/schedule";
+import { rulesBroken } from "../../../plan/rule-preview";
 import { useAnnounce } from "../../../ui/announcer";
 import { useToday } from "../../../ui/dates";
 import { useReadable } from "../../../ui/use-readable";
@@ -49,7 +50,7 @@ export function DatesProvider({ still = false, children }: { still?: boolean; ch
     (change) => {
       if (!rights.write) return;
       const input = live.input();
-      if (showsFirst(input, change)) {
+      if (showsFirst(input, change) || rulesBroken(plan, input, change, asAgreed(input, change), today).length > 0) {
         setAsked((before) => ({ change, turn: (before?.turn ?? 0) + 1 }));
         return;
       }
@@ -60,7 +61,7 @@ export function DatesProvider({ still = false, children }: { still?: boolean; ch
         announce(error.message);
       }
     },
-    [live, plan, rights.write, announce],
+    [live, plan, rights.write, announce, today],
   );
   const value = useMemo(() => ({ live, propose }), [live, propose]);
   return (

@@ -1,29 +1,29 @@
 import { useIntl } from "react-intl";
 import type { SignoffView } from "../../../plan/gate";
-import type { GateChange, GateSnapshot } from "../../../plan/gate-state";
-import { nodeId, type Decision, type Side } from "../../../plan/schema";
+import type { ChangedField, GateChange, GateSnapshot } from "../../../plan/gate-state";
+import { nodeId, SIDES, type Decision, type Side } from "../../../plan/schema";
+import { diffWords, shortened } from "../../../plan/word-diff";
 import { useDays } from "../../../ui/dates";
 import { Icon } from "../../../ui/icons";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
-import { sideMessage } from "../status";
+import { SideMark, sideMessage } from "../status";
 import { fieldMessage } from "./words";
 
-/** Everything that was decided about a gate, the newest first, and what changed since. */
+/** Everything that was decided about a gate, the newest first. */
 export function Decisions({ gate }: { gate: GateSnapshot }) {
   const t = useText();
   if (gate.decisions.length === 0) return null;
   return (
-    <>
-      {gate.state === "changed" && <Changes changes={gate.changes} />}
+    <div>
       <h4 className="details-label">{t("gate.decisions")}</h4>
       <ol className="decisions">
         {[...gate.decisions].reverse().map((one) => (
           <DecisionRow key={one.id} signoff={one} />
         ))}
       </ol>
-    </>
+    </div>
   );
 }
 
@@ -32,6 +32,8 @@ const verbs: Record<Decision, MessageId> = {
   declined: "gate.declinedBy",
   reopened: "gate.reopenedBy",
 };
+
+const sideOf = (side: string): Side => SIDES.find((one) => one === side) ?? "joint";
 
 function DecisionRow({ signoff }: { signoff: SignoffView }) {
   const t = useText();
@@ -43,7 +45,10 @@ function DecisionRow({ signoff }: { signoff: SignoffView }) {
     <li className={`decision decision-${signoff.decision}`}>
       <Icon name={signoff.decision === "passed" ? "check" : signoff.decision === "declined" ? "close" : "restore"} size={15} />
       <div>
-        <p>{t(verbs[signoff.decision === "" ? "reopened" : signoff.decision], { who, when })}</p>
+        <p>
+          {t(verbs[signoff.decision === "" ? "reopened" : signoff.decision], { who, when })} <SideMark side={sideOf(signoff.by.side)} />{" "}
+          <span className="decision-side">{t(sideMessage(sideOf(signoff.by.side)))}</span>
+        </p>
         {signoff.note !== "" && <p className="decision-note">“{signoff.note}”</p>}
         <p className={signoff.sound ? "decision-seal" : "decision-seal is-broken"} title={signoff.stateHash}>
           {signoff.sound ? t("gate.seal", { hash: signoff.stateHash.slice(0, 8) }) : t("gate.sealBroken")}
@@ -54,7 +59,7 @@ function DecisionRow({ signoff }: { signoff: SignoffView }) {
 }
 
 /** What differs from what was signed: which field, from what, to what. */
-function Changes({ changes }: { changes: readonly GateChange[] }) {
+export function Changes({ changes }: { changes: readonly GateChange[] }) {
   const t = useText();
   const show = useShown();
   return (
@@ -68,15 +73,29 @@ function Changes({ changes }: { changes: readonly GateChange[] }) {
               {change.field === "entryCheck" || change.field === "exitCheck" ? (
                 t(change.from === "" ? "gate.checkedNow" : "gate.uncheckedNow", { text: change.to })
               ) : (
-                <>
-                  <del>{show(change, change.from)}</del> <Icon name="arrowRight" size={13} /> <ins>{show(change, change.to)}</ins>
-                </>
+                <Difference change={change} show={show} />
               )}
             </dd>
           </div>
         ))}
       </dl>
     </div>
+  );
+}
+
+const WRITTEN: ReadonlySet<ChangedField> = new Set(["title", "note", "why", "entry", "exit"]);
+
+/** Words that were rewritten show which; anything else what it was and is. */
+function Difference({ change, show }: { change: GateChange; show: (change: GateChange, value: string) => string }) {
+  if (!WRITTEN.has(change.field) || change.from === "" || change.to === "") {
+    return (
+      <>
+        <del>{show(change, change.from)}</del> <Icon name="arrowRight" size={13} /> <ins>{show(change, change.to)}</ins>
+      </>
+    );
+  }
+  return shortened(diffWords(change.from, change.to)).map(({ kind, text }, at) =>
+    kind === "same" ? <span key={at}>{text}</span> : kind === "out" ? <del key={at}>{text}</del> : <ins key={at}>{text}</ins>,
   );
 }
 

@@ -1,7 +1,9 @@
 import { useMemo, useState } from "react";
 import { EditError } from "../../../plan/edit";
 import { DEFAULT_RULE_DAYS, LIMITS, type NodeId, type RoleId, type RuleKind } from "../../../plan/schema";
-import { addRule, removeRule } from "../../../plan/rules";
+import type { RuleView } from "../../../plan/rule";
+import { addRule, removeRule, ruleText, setRuleDays, setRuleRole, setRuleUntil } from "../../../plan/rules";
+import { useAnnounce } from "../../../ui/announcer";
 import { Button, IconButton } from "../../../ui/button";
 import { DatePicker } from "../../../ui/date-picker";
 import { useDays } from "../../../ui/dates";
@@ -14,6 +16,8 @@ import { stepIds, useNodes } from "../hooks";
 import { useScreen } from "../screen";
 import { SideMark } from "../status";
 import { roleLabel } from "../step-fields";
+import { typeInto } from "../text/rename";
+import { SharedField } from "../text/shared-field";
 import { useRules, type StandingRule } from "./rule-status";
 
 const states: Record<StandingRule["status"]["state"], MessageId> = {
@@ -50,8 +54,10 @@ function RuleRow({ rule, status }: StandingRule) {
   const days = useDays();
   const role = useReadable(store.roles).find((one) => one.id === rule.role);
   const steps = useSteps();
+  const [editing, setEditing] = useState(false);
+  const announce = useAnnounce();
   // A champion leaves alone what the selling side is told about.
-  const mayRemove = rights.frame && !(person?.role === "champion" && role?.side === "seller");
+  const mayChange = rights.frame && !(person?.role === "champion" && role?.side === "seller");
   const step = steps.find((one) => one.id === rule.node)?.title || t("step.untitled");
   const who = role ? roleLabel(role) : t("rule.nobody");
   const words =
@@ -67,10 +73,83 @@ function RuleRow({ rule, status }: StandingRule) {
           {t(states[status.state], { name: rule.answer?.by.name ?? "", date: rule.answer ? days.format(rule.answer.at.slice(0, 10)) : "" })}
         </p>
       </div>
-      {mayRemove && <IconButton small icon="trash" label={t("rule.remove", { rule: words })} onPress={() => removeRule(plan, rule.id)} />}
+      {mayChange && (
+        <div className="rule-tools">
+          <IconButton small icon="edit" label={t("rule.change", { rule: words })} aria-expanded={editing} onPress={() => setEditing(!editing)} />
+          <IconButton
+            small
+            icon="trash"
+            label={t("rule.remove", { rule: words })}
+            onPress={() => {
+              removeRule(plan, rule.id);
+              announce(t("rule.removed"));
+            }}
+          />
+        </div>
+      )}
+      {mayChange && editing && <RuleTerms rule={rule} />}
     </li>
   );
 }
+
+/** What can be changed of a rule once it stands; each change is made at once. */
+function RuleTerms({ rule }: { rule: RuleView }) {
+  const t = useText();
+  const { plan, store } = useScreen();
+  const roles = useReadable(store.roles);
+  const [days, setDays] = useState(String(rule.days));
+  const text = ruleText(plan, rule.id);
+  const field = `rule:${rule.id}`;
+  const wrong = !isDays(days);
+  return (
+    <div className="rule-terms">
+      <Select
+        label={t(rule.kind === "delay" ? "rule.roleDelay" : "rule.roleExtension")}
+        value={roles.some((one) => one.id === rule.role) ? rule.role : null}
+        placeholder={t("rule.roleChoose")}
+        onChange={(id) => setRuleRole(plan, rule.id, id as RoleId)}
+        choices={roles.map((one) => ({ id: one.id, label: roleLabel(one), lead: <SideMark side={one.side} /> }))}
+      />
+      {rule.kind === "delay" ? (
+        <TextField
+          label={t("rule.days")}
+          value={days}
+          onChange={(next) => {
+            setDays(next);
+            if (isDays(next)) setRuleDays(plan, rule.id, Number(next));
+          }}
+          inputMode="numeric"
+          maxLength={3}
+          error={wrong ? t("rule.daysMissing") : undefined}
+        />
+      ) : (
+        <DatePicker
+          label={t("rule.until")}
+          value={rule.until === "" ? null : rule.until}
+          onChange={(date) => date !== null && setRuleUntil(plan, rule.id, date)}
+          openLabel={t("date.open")}
+          previousLabel={t("date.previous")}
+          nextLabel={t("date.next")}
+        />
+      )}
+      {text && (
+        <div className="rule-words">
+          <p className="field-label">{t("rule.text")}</p>
+          <SharedField
+            text={text}
+            label={t("rule.text")}
+            placeholder={t("rule.textPlaceholder")}
+            maxLength={LIMITS.rule}
+            fieldId={field}
+            onSplice={(target, splice) => typeInto(target, splice, field)}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const isDays = (text: string): boolean => /^\d{1,3}$/.test(text.trim()) && Number(text) <= 365;
 
 const ANY = "any";
 
@@ -97,7 +176,7 @@ function NewRule() {
       setError(t("rule.stepMissing"));
       return;
     }
-    if (kind === "delay" && !/^\d{1,3}$/.test(days.trim())) {
+    if (kind === "delay" && !isDays(days)) {
       setError(t("rule.daysMissing"));
       return;
     }

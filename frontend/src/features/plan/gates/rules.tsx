@@ -8,11 +8,9 @@ import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { lazyPart } from "../../../ui/lazy";
-import { useNode } from "../hooks";
-import { setOpen, useOpenSteps } from "../open-steps";
 import { useScreen } from "../screen";
 import { roleLabel } from "../step-fields";
-import { goToStep } from "./lock";
+import { GateLink } from "./lock";
 import { useRules, type StandingRule } from "./rule-status";
 import { seatOf } from "./words";
 
@@ -63,7 +61,7 @@ function Raised({ rule, status }: StandingRule) {
       <Icon name="warning" size={18} />
       <div>
         <p>
-          <StepLink id={worst.node as NodeId} />{" "}
+          <GateLink id={worst.node as NodeId} />{" "}
           {rule.kind === "extension" ? t("rule.beyond", { days: worst.days, date: format(rule.until) }) : t("rule.late", { days: worst.days })}
           {status.steps.length > 1 && <> {t("rule.more", { count: status.steps.length - 1 })}</>}{" "}
           {t(rule.kind === "extension" ? "rule.needs" : "rule.goesTo", { role: who })}
@@ -83,17 +81,6 @@ function Raised({ rule, status }: StandingRule) {
         </Button>
       )}
     </div>
-  );
-}
-
-function StepLink({ id }: { id: NodeId }) {
-  const t = useText();
-  const node = useNode(id);
-  const cell = useOpenSteps();
-  return (
-    <button type="button" className="lock-link" onClick={() => goToStep(id, () => setOpen(cell, id, true))}>
-      {node?.title || t("step.untitled")}
-    </button>
   );
 }
 

@@ -12,7 +12,7 @@ import { useScreen } from "../screen";
 import { SideMark } from "../status";
 import { roleLabel } from "../step-fields";
 import { Criteria } from "./criteria";
-import { Decisions } from "./decisions";
+import { Changes, Decisions } from "./decisions";
 import { GateGlyph } from "./mark";
 import { Sign } from "./sign";
 import { stateMessage } from "./words";
@@ -38,6 +38,7 @@ export default function GateSection({ node, gate }: { node: NodeSnapshot; gate: 
       <Criteria node={node.id} list="entry" criteria={gate.entry} />
       <Criteria node={node.id} list="exit" criteria={gate.exit} />
       {rights.write ? <Terms node={node} gate={gate} /> : <TermsRead gate={gate} />}
+      {gate.state === "changed" && <Changes changes={gate.changes} />}
       <Sign node={node} gate={gate} />
       <Decisions gate={gate} />
     </section>
@@ -54,15 +55,17 @@ function Terms({ node, gate }: { node: NodeSnapshot; gate: GateSnapshot }) {
   const counts = [...new Set([0, 1, 2, 3, 4, 5, gate.evidence])].sort((a, b) => a - b);
   return (
     <div className="gate-terms">
-      <Select
-        label={t("gate.reviewer")}
-        value={roles.some((role) => role.id === gate.reviewer) ? gate.reviewer : NONE}
-        onChange={(id) => setReviewer(plan, node.id, id === NONE ? null : (id as RoleId))}
-        choices={[
-          { id: NONE, label: t("gate.reviewerNone") },
-          ...roles.map((role) => ({ id: role.id, label: roleLabel(role), lead: <SideMark side={role.side} /> })),
-        ]}
-      />
+      <div className="gate-term-wide">
+        <Select
+          label={t("gate.reviewer")}
+          value={roles.some((role) => role.id === gate.reviewer) ? gate.reviewer : NONE}
+          onChange={(id) => setReviewer(plan, node.id, id === NONE ? null : (id as RoleId))}
+          choices={[
+            { id: NONE, label: t("gate.reviewerNone") },
+            ...roles.map((role) => ({ id: role.id, label: roleLabel(role), lead: <SideMark side={role.side} /> })),
+          ]}
+        />
+      </div>
       <Select
         label={t("gate.evidence")}
         value={String(gate.evidence)}

@@ -5,10 +5,12 @@ import { LIMITS } from "../../../plan/schema";
 import type { NodeSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
+import { useDays } from "../../../ui/dates";
 import { TextField } from "../../../ui/field";
 import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
+import { useProposeChange } from "../dates/propose";
 import { useScreen } from "../screen";
 import { roleLabel } from "../step-fields";
 import { missingWords, seatOf, takesPart } from "./words";
@@ -18,7 +20,7 @@ type Decision = "passed" | "declined" | "reopened";
 /** What is missing, who signs, and, for the one who does, the signing. */
 export function Sign({ node, gate }: { node: NodeSnapshot; gate: GateSnapshot }) {
   const t = useText();
-  const { store, person } = useScreen();
+  const { store, person, rights } = useScreen();
   const roles = useReadable(store.roles);
   const seat = seatOf(roles, gate.reviewer, person);
   const settled = gate.state === "passed" || gate.state === "declined" || gate.state === "changed";
@@ -46,8 +48,21 @@ export function Sign({ node, gate }: { node: NodeSnapshot; gate: GateSnapshot })
           <Deciding node={node} gate={gate} claim={seat.kind === "free"} missing={missing} />
         </>
       )}
+      {gate.state === "passed" && rights.write && node.status !== "done" && <Finishing node={node} />}
       {settled && takesPart(person) && <Reopening node={node} />}
     </div>
+  );
+}
+
+/** What comes after the sign-off, right where one gave it. */
+function Finishing({ node }: { node: NodeSnapshot }) {
+  const t = useText();
+  const propose = useProposeChange();
+  const { today } = useDays();
+  return (
+    <Button look="edge" small icon="check" className="gate-finish" onPress={() => propose({ kind: "status", node: node.id, status: "done", date: today })}>
+      {t("gate.done")}
+    </Button>
   );
 }
 

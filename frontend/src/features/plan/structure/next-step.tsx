@@ -7,7 +7,9 @@ import { Button } from "../../../ui/button";
 import { useDays } from "../../../ui/dates";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
+import { Icon } from "../../../ui/icons";
 import { useProposeChange } from "../dates/propose";
+import { useHold } from "../gates/hold";
 import { stepIds, useNodes } from "../hooks";
 import { useScreen } from "../screen";
 import { statusMessage } from "../status";
@@ -16,8 +18,6 @@ import { statusMessage } from "../status";
 export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
   const t = useText();
   const intl = useIntl();
-  const announce = useAnnounce();
-  const propose = useProposeChange();
   const { store, person, rights } = useScreen();
   const days = useDays();
   const { top } = useReadable(store.tree);
@@ -61,21 +61,10 @@ export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
           {step.status === "blocked" && step.blockedReason !== "" && <>: {step.blockedReason}</>}
         </p>
         {step.why !== "" && <p className="next-step-why">{step.why}</p>}
+        <Held id={step.id} />
       </div>
       <div className="next-step-acts">
-        {rights.write && (
-          <Button
-            small
-            icon="check"
-            aria-label={t("structure.next.doneOne", { title })}
-            onPress={() => {
-              propose({ kind: "status", node: step.id, status: "done", date: days.today });
-              announce(t("structure.done", { title }));
-            }}
-          >
-            {t("structure.next.done")}
-          </Button>
-        )}
+        {rights.write && <DoneButton id={step.id} title={title} />}
         <Button look="quiet" small icon="arrowDown" aria-label={t("structure.next.openOne", { title })} onPress={() => onGo(step.id)}>
           {t("structure.next.open")}
         </Button>
@@ -86,5 +75,38 @@ export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
         </p>
       )}
     </section>
+  );
+}
+
+function DoneButton({ id, title }: { id: NodeId; title: string }) {
+  const t = useText();
+  const announce = useAnnounce();
+  const propose = useProposeChange();
+  const { today } = useDays();
+  if (useHold(id)) return null;
+  return (
+    <Button
+      small
+      icon="check"
+      aria-label={t("structure.next.doneOne", { title })}
+      onPress={() => {
+        propose({ kind: "status", node: id, status: "done", date: today });
+        announce(t("structure.done", { title }));
+      }}
+    >
+      {t("structure.next.done")}
+    </Button>
+  );
+}
+
+/** Why the step can't be started or done yet. */
+function Held({ id }: { id: NodeId }) {
+  const hold = useHold(id);
+  if (!hold) return null;
+  return (
+    <p className="next-step-held">
+      <Icon name="lock" size={15} />
+      {hold.words}
+    </p>
   );
 }

@@ -1,11 +1,12 @@
 import { setBlockedReason } from "../../../plan/edit";
-import { LIMITS } from "../../../plan/schema";
+import { LIMITS, type NodeId } from "../../../plan/schema";
 import type { NodeSnapshot } from "../../../plan/view";
 import { Icon } from "../../../ui/icons";
 import { useText } from "../../../ui/text";
+import { useHold } from "../gates/hold";
 import { useScreen } from "../screen";
 import { PickedField } from "./picked-field";
-import { setFolded, useList } from "./state";
+import { setFolded, useIsRefused, useList } from "./state";
 
 /** What stands under a step's title: its other name, what holds it up, what is folded away. Nothing in most rows. */
 export function RowNotes({ node, under, folded }: { node: NodeSnapshot; under: number; folded: boolean }) {
@@ -30,6 +31,7 @@ export function RowNotes({ node, under, folded }: { node: NodeSnapshot; under: n
           {t("structure.under", { count: under })}
         </button>
       )}
+      <Refused id={node.id} />
       {alias && <span className="row-note">{t("structure.was", { alias: node.alias })}</span>}
       {node.likelyBlocker && open && node.status !== "blocked" && (
         <span className="row-note row-risk">
@@ -53,5 +55,21 @@ export function RowNotes({ node, under, folded }: { node: NodeSnapshot; under: n
           node.blockedReason !== "" && <span className="row-note row-blocked">{node.blockedReason}</span>
         ))}
     </>
+  );
+}
+
+function Refused({ id }: { id: NodeId }) {
+  return useIsRefused(id) ? <Held id={id} /> : null;
+}
+
+/** Why the step can't be done, to the eyes of who just tried; it was read out already. */
+function Held({ id }: { id: NodeId }) {
+  const hold = useHold(id);
+  if (!hold) return null;
+  return (
+    <span className="row-note row-held">
+      <Icon name="lock" size={14} />
+      {hold.words}
+    </span>
   );
 }

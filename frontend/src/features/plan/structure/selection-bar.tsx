@@ -4,11 +4,12 @@ import { SIDES, type NodeId, type RoleId, type Side, type StepStatus } from "../
 import { useAnnounce } from "../../../ui/announcer";
 import { IconButton, PlainButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
-import { MenuButton, MenuItem } from "../../../ui/menu";
+import { MenuButton, MenuHeader, MenuItem, MenuSection } from "../../../ui/menu";
 import { modKey } from "../../../ui/platform";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useNodes } from "../hooks";
+import { useHoldReader } from "../gates/hold";
 import { useScreen } from "../screen";
 import { SideMark, sideMessage, StatusGlyph, statuses, statusMessage } from "../status";
 import { roleLabel } from "../step-fields";
@@ -31,6 +32,9 @@ export default function SelectionBar() {
   const stages = useNodes(stageIds);
   const chosen = [...ids].filter((id) => store.node(id).get()?.del === null);
   const count = chosen.length;
+  const hold = useHoldReader();
+  useReadable(store.locks);
+  const held = chosen.map(hold).filter((one) => one !== null);
 
   const each = (change: (id: NodeId) => void) => {
     together(plan, () => chosen.forEach(change));
@@ -54,12 +58,23 @@ export default function SelectionBar() {
       }}
     >
       <span className="selection-count">{t("structure.selected", { count })}</span>
-      <BarMenu label={t("structure.setStatus")} onAction={(key) => each((id) => setStatus(plan, id, key as StepStatus))}>
-        {statuses.map((status) => (
-          <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
-            {t(statusMessage(status))}
-          </MenuItem>
-        ))}
+      <BarMenu
+        label={t("structure.setStatus")}
+        disabled={held.flatMap(({ from }) => from)}
+        onAction={(key) => each((id) => setStatus(plan, id, key as StepStatus))}
+      >
+        <MenuSection aria-label={t("structure.setStatus")}>
+          {held[0] && (
+            <MenuHeader className="menu-note">
+              {t("lock.selected", { count: held.length, of: count })} {held[0].words}
+            </MenuHeader>
+          )}
+          {statuses.map((status) => (
+            <MenuItem key={status} id={status} lead={<StatusGlyph status={status} size={20} />}>
+              {t(statusMessage(status))}
+            </MenuItem>
+          ))}
+        </MenuSection>
       </BarMenu>
       <BarMenu label={t("side.label")} onAction={(key) => each((id) => setSide(plan, id, key as Side))}>
         {SIDES.map((side) => (
@@ -102,11 +117,22 @@ export default function SelectionBar() {
   );
 }
 
-function BarMenu({ label, onAction, children }: { label: string; onAction: (key: string) => void; children: ReactNode }) {
+function BarMenu({
+  label,
+  disabled = [],
+  onAction,
+  children,
+}: {
+  label: string;
+  disabled?: readonly string[];
+  onAction: (key: string) => void;
+  children: ReactNode;
+}) {
   return (
     <MenuButton
       aria-label={label}
       placement="top start"
+      disabledKeys={disabled}
       onAction={(key) => onAction(String(key))}
       button={
         <PlainButton className="button button-quiet button-small">

@@ -24,6 +24,8 @@ export interface ListState {
   readonly help: Cell<boolean>;
   /** The stage a list is to be pasted into. */
   readonly paste: Cell<NodeId | null>;
+  /** A step that was just asked to be done and can't be; its row says why for a while. */
+  readonly refused: Cell<NodeId | null>;
 }
 
 export const NOTHING: Selection = { ids: new Set(), from: null };
@@ -45,7 +47,7 @@ export function createListState(planId: string | null): ListState {
       }
     });
   }
-  return { look, selection: new Cell(NOTHING), help: new Cell(false), paste: new Cell<NodeId | null>(null) };
+  return { look, selection: new Cell(NOTHING), help: new Cell(false), paste: new Cell<NodeId | null>(null), refused: new Cell<NodeId | null>(null) };
 }
 
 function readLook(planId: string): PlanLook {
@@ -83,6 +85,20 @@ export function useIsFolded(id: NodeId): boolean {
 
 export function useEssentials(): boolean {
   return useAnswer(useList().look, ({ essentials }) => essentials, null);
+}
+
+export function useIsRefused(id: NodeId): boolean {
+  return useAnswer(useList().refused, (refused) => refused === id, id);
+}
+
+/** How long a row says why it can't be done, in milliseconds. */
+const REFUSED_FOR = 10_000;
+
+export function refuse({ refused }: ListState, id: NodeId): void {
+  refused.set(id);
+  setTimeout(() => {
+    if (refused.get() === id) refused.set(null);
+  }, REFUSED_FOR);
 }
 
 export function useIsSelected(id: NodeId): boolean {

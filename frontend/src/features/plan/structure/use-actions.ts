@@ -10,10 +10,11 @@ import { useToday } from "../../../ui/dates";
 import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useProposeChange } from "../dates/propose";
+import { useHoldReader } from "../gates/hold";
 import { whereIs } from "../move";
 import { useScreen } from "../screen";
 import { focusRow, focusTitle, neighbour, rowOf } from "./rows";
-import { NOTHING, setFolded, useList } from "./state";
+import { NOTHING, refuse, setFolded, useList } from "./state";
 
 /** What one does to the list by keys, menus and buttons; each says what happened and keeps the focus. */
 export interface ListActions {
@@ -39,6 +40,7 @@ export function useListActions(): ListActions {
   const problem = useProblem();
   const propose = useProposeChange();
   const today = useToday();
+  const hold = useHoldReader();
   return useMemo(() => {
     const titleOf = (id: NodeId): string => titleTextOf(plan, id)?.toJSON() || t("step.untitled");
     /** Draws at once, so that the next key already finds its place. Says why when it can't be done. */
@@ -133,6 +135,12 @@ export function useListActions(): ListActions {
         if (!rights.write || kindInPlace(plan, id) === "stage") return;
         const done = nodeMap(plan, id)?.get(NODE.status) === "done";
         const status = done ? "in-progress" : "done";
+        const held = hold(id);
+        if (held) {
+          announce(held.words);
+          refuse(state, id);
+          return;
+        }
         if (kindInPlace(plan, id) === "subtask") setStatus(plan, id, status);
         else propose({ kind: "status", node: id, status, date: done ? "" : today });
         announce(t(done ? "structure.reopened" : "structure.done", { title: titleOf(id) }));
@@ -150,5 +158,5 @@ export function useListActions(): ListActions {
       },
     };
     return actions;
-  }, [plan, rights.write, state, announce, t, problem, propose, today]);
+  }, [plan, rights.write, state, announce, t, problem, propose, today, hold]);
 }
