@@ -1,7 +1,9 @@
 import { useCallback } from "react";
 import { useIntl } from "react-intl";
+import * as Y from "yjs";
 import { PRESENCE, type NetChange } from "../../../plan/changes";
-import { nodeId, STEP_STATUSES, type Side, type StepStatus } from "../../../plan/schema";
+import { isMap } from "../../../plan/fields";
+import { nodeId, METRIC, STEP_STATUSES, type Plan, type Side, type StepStatus } from "../../../plan/schema";
 import type { RoleSnapshot } from "../../../plan/view";
 import { useDays } from "../../../ui/dates";
 import { useText, type MessageId } from "../../../ui/text";
@@ -29,7 +31,7 @@ export function useChangeWords(): (node: string, change: NetChange) => string | 
   const t = useText();
   const intl = useIntl();
   const days = useDays();
-  const { store } = useScreen();
+  const { plan, store } = useScreen();
   const roles = useReadable(store.roles);
   const resources = useReadable(store.resources);
   const { kind: anchor } = useReadable(store.anchor);
@@ -77,6 +79,10 @@ export function useChangeWords(): (node: string, change: NetChange) => string | 
           return t("review.change.likelyBlocker", { on: String(to === true) });
         case "parent":
           return t("review.change.parent", ways(titleOf(from), titleOf(to)));
+        case "outcome": {
+          const name = (id: unknown): string => shown(id, (text) => metricName(plan, text));
+          return name(from) === "" && name(to) === "" ? null : t("review.change.outcome", ways(name(from), name(to)));
+        }
         case "owners":
           return t("review.change.owner", { role: nameOf(roles, part) || t("review.aRole"), kind: typeof to === "string" ? to : "none" });
         case "links": {
@@ -87,8 +93,14 @@ export function useChangeWords(): (node: string, change: NetChange) => string | 
           return null;
       }
     },
-    [t, intl, days, store, roles, resources, anchor],
+    [t, intl, days, plan, store, roles, resources, anchor],
   );
+}
+
+function metricName(plan: Plan, id: string): string {
+  const metric = plan.metrics.get(id);
+  const name = isMap(metric) ? metric.get(METRIC.name) : undefined;
+  return name instanceof Y.Text ? name.toJSON() : "";
 }
 
 function nameOf(roles: readonly RoleSnapshot[], id: string): string {

@@ -1,17 +1,18 @@
-import { useMemo } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { useIntl } from "react-intl";
-import { netChanges, type ChangedThing } from "../../../plan/changes";
-import { nodeId, type NodeId } from "../../../plan/schema";
+import { netChanges, type ChangedThing, type NetChange } from "../../../plan/changes";
+import { nodeId } from "../../../plan/schema";
 import type { TreeNode } from "../../../plan/tree";
 import { followLog, type PlanLog } from "../../../sync/log";
 import { Button } from "../../../ui/button";
 import { useProblem } from "../../../ui/problem";
 import { Sentence } from "../../../ui/sentence";
-import { useText } from "../../../ui/text";
+import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useNode } from "../hooks";
 import { useScreen } from "../screen";
 import { useChangeWords } from "./change-words";
+import { groupOf, GROUPS, isHeadline, linesOf, type Group } from "./groups";
 import { AgendaRow } from "./row";
 
 /** How far back the first review of a plan looks, in milliseconds: two weeks. */
@@ -44,18 +45,14 @@ export function Changed({ log, since, now, onRetry }: { log: PlanLog; since: num
       )}
       {!followed.known && followed.problem === null && <p className="review-none">{t("review.loading")}</p>}
       {followed.known && things.length === 0 && <p className="review-none">{t(since > 0 ? "review.unchanged" : "review.unchangedFirst")}</p>}
-      {things.length > 0 && (
-        <ul className="review-list">
-          {things.map((thing) => (
-            <Thing key={thing.node} thing={thing} />
-          ))}
-        </ul>
-      )}
+      {GROUPS.map((group) => (
+        <Things key={group} group={group} things={things.filter((thing) => groupOf(thing) === group)} />
+      ))}
     </section>
   );
 }
 
-/** The plan itself first, then steps as they stand in it, then what is no longer there. */
+/** As things stand in the plan, then what is no longer there. */
 function inOrder(things: readonly ChangedThing[], top: readonly TreeNode[]): ChangedThing[] {
   const place = new Map<string, number>([["", -1]]);
   const walk = (nodes: readonly TreeNode[]): void => {
@@ -69,61 +66,121 @@ function inOrder(things: readonly ChangedThing[], top: readonly TreeNode[]): Cha
   return [...things].sort((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b)));
 }
 
-function Thing({ thing }: { thing: ChangedThing }) {
+const HEADINGS: Record<Group, MessageId> = {
+  done: "review.group.done",
+  moved: "review.group.moved",
+  added: "review.group.added",
+  gone: "review.group.gone",
+  other: "review.group.other",
+  plan: "review.thePlan",
+};
+
+/** Things of a group that are shown at once; the others on demand, unless they are just one more. */
+const SHOWN = 6;
+
+function Things({ group, things }: { group: Group; things: readonly ChangedThing[] }) {
   const t = useText();
-  const words = (
+  const [all, setAll] = useState(false);
+  if (things.length === 0) return null;
+  const shown = all || things.length <= SHOWN + 1 ? things : things.slice(0, SHOWN);
+  return (
+    <>
+      <h3 className="review-group">
+        {t(HEADINGS[group])}
+        {group !== "plan" && <span className="review-count">{things.length}</span>}
+      </h3>
+      {group === "plan" ? (
+        things.map((thing) => <ThePlan key="plan" thing={thing} />)
+      ) : (
+        <ul className="review-list">
+          {shown.map((thing) => (
+            <Named key={thing.node} thing={thing} />
+          ))}
+        </ul>
+      )}
+      {shown.length < things.length && (
+        <Button look="quiet" small icon="chevronDown" className="review-add" onPress={() => setAll(true)}>
+          {t("review.showMore", { count: things.length - shown.length })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What a call wants to hear of first; the rest is there to be looked up. */
+function ThePlan({ thing }: { thing: ChangedThing }) {
+  const t = useText();
+  const headlines = thing.changes.filter(isHeadline);
+  // A single one more is as short as the way to it.
+  const first = thing.changes.length <= headlines.length + 1 ? thing.changes : headlines;
+  const rest = thing.changes.filter((change) => !first.includes(change));
+  return (
+    <div className="review-plan">
+      {first.length > 0 && <Lines node="" changes={first} />}
+      {rest.length > 0 && (
+        <details>
+          <summary>{t(first.length > 0 ? "review.alsoChanged" : "review.changesOfPlan", { count: rest.length })}</summary>
+          <Lines node="" changes={rest} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Named({ thing }: { thing: ChangedThing }) {
+  const t = useText();
+  const node = useNode(nodeId(thing.node));
+  const lines = <Lines node={thing.node} changes={thing.changes} />;
+  if (!node || node.del !== null || node.kind === "stage") {
+    return (
+      <li className="review-item" data-step={thing.node}>
+        <p className={`review-name${node?.kind === "stage" && node.del === null ? "" : " is-gone"}`}>{node?.title || thing.title || t("step.untitled")}</p>
+        {lines}
+      </li>
+    );
+  }
+  return (
+    <AgendaRow node={node} facts={false}>
+      {lines}
+    </AgendaRow>
+  );
+}
+
+function Lines({ node, changes }: { node: string; changes: readonly NetChange[] }) {
+  return (
     <ul className="review-changes">
-      {thing.changes.map((change) => (
-        <Line key={`${change.field} ${change.part} ${change.text}`} node={thing.node} change={change} />
+      {linesOf(changes).map((line) => (
+        <Line key={line.map(({ field, part, text }) => `${field} ${part} ${text}`).join()} node={node} changes={line} />
       ))}
     </ul>
   );
-  if (thing.node === "") {
-    return (
-      <li className="review-item">
-        <p className="review-name">{t("review.thePlan")}</p>
-        {words}
-      </li>
-    );
-  }
-  return (
-    <Named id={nodeId(thing.node)} title={thing.title}>
-      {words}
-    </Named>
-  );
 }
 
-function Named({ id, title, children }: { id: NodeId; title: string; children: React.ReactNode }) {
-  const t = useText();
-  const node = useNode(id);
-  if (!node || node.del !== null || node.kind === "stage") {
-    return (
-      <li className="review-item">
-        <p className={`review-name${node?.kind === "stage" && node.del === null ? "" : " is-gone"}`}>{node?.title || title || t("step.untitled")}</p>
-        {children}
-      </li>
-    );
-  }
-  return <AgendaRow node={node}>{children}</AgendaRow>;
-}
-
-function Line({ node, change }: { node: string; change: ChangedThing["changes"][number] }) {
+/** What the same people did on one day. */
+function Line({ node, changes }: { node: string; changes: readonly NetChange[] }) {
   const t = useText();
   const intl = useIntl();
   const say = useChangeWords();
-  const words = say(node, change);
+  const last = changes.at(-1);
+  if (!last) return null;
   return (
     <li className="review-change">
-      {words ?? (
-        <span lang="en" className="review-told">
-          <Sentence text={change.text.charAt(0).toLocaleUpperCase("en") + change.text.slice(1)} />
-        </span>
-      )}
-      {"\u2002"}
+      <span>
+        {changes.map((change, at) => (
+          <Fragment key={`${change.field} ${change.part} ${change.text}`}>
+            {at > 0 && <span className="review-dot"> · </span>}
+            {say(node, change) ?? (
+              <span lang="en" className="review-told">
+                <Sentence text={change.text.charAt(0).toLocaleUpperCase("en") + change.text.slice(1)} />
+              </span>
+            )}
+          </Fragment>
+        ))}
+      </span>{" "}
       <span className="review-by">
         {t("review.by", {
-          people: intl.formatList(change.people.map((name) => name || t("person.unnamed")), { type: "conjunction" }),
-          when: intl.formatDate(change.at, { weekday: "short", day: "numeric", month: "short" }),
+          people: intl.formatList(last.people.map((name) => name || t("person.unnamed")), { type: "conjunction" }),
+          when: intl.formatDate(last.at, { weekday: "short", day: "numeric", month: "short" }),
         })}
       </span>
     </li>

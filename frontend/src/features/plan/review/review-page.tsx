@@ -6,16 +6,19 @@ import { useDays, useNow } from "../../../ui/dates";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useSchedule } from "../dates/propose";
+import { RaisedRules } from "../gates/rules";
 import { stepIds, useNode, useNodes } from "../hooks";
 import { useLive } from "../live";
 import { useScreen } from "../screen";
 import { agendaOf, dayAfter, keepListed } from "./agenda";
 import { Changed } from "./changed";
 import { openDraft } from "./draft";
+import { Gates } from "./gates";
 import { Notes } from "./notes";
 import { Past } from "./past";
 import { AgendaRow } from "./row";
 import "../page-sheet.css";
+import "../gates/gates.css";
 import "./review.css";
 
 /** The agenda of the regular call: what changed, what is late, what comes next; and what is decided on it. */
@@ -65,8 +68,10 @@ function Due({ until }: { until: string }) {
   const next = useKept(agenda.next, until);
   return (
     <>
+      <RaisedRules />
       <List id="review-late" title={t("review.late")} none={t("review.noneLate")} ids={late} />
       <List id="review-next" title={t("review.next", { date: format(until) })} none={t("review.noneNext")} ids={next.filter((id) => !late.includes(id))} />
+      <Gates now={[...agenda.late, ...agenda.next]} />
     </>
   );
 }

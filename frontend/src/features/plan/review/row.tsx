@@ -6,12 +6,12 @@ import { StepLink } from "../step-link";
 import { OwnerField } from "../step-fields";
 import { StatusField } from "../step-row";
 
-/** A step on the agenda: its name leads to it, its status, owner and date can be changed right here. */
-export function AgendaRow({ node, children }: { node: NodeSnapshot; children?: ReactNode }) {
+/** A step on the agenda: its name leads to it, its status and, with its facts, owner and date can be changed right here. */
+export function AgendaRow({ node, facts = true, children }: { node: NodeSnapshot; facts?: boolean; children?: ReactNode }) {
   const t = useText();
   const title = node.title || t("step.untitled");
   return (
-    <li className={`review-item review-step step-is-${node.status}`} data-step={node.id}>
+    <li className={`review-item review-step step-is-${node.status}${facts ? "" : " is-plain"}`} data-step={node.id}>
       <StatusField node={node} title={title} />
       <div className="review-words">
         <p className="review-name">
@@ -20,10 +20,12 @@ export function AgendaRow({ node, children }: { node: NodeSnapshot; children?: R
         {node.status === "blocked" && <p className="review-blocked">{node.blockedReason ? t("review.blockedBy", { reason: node.blockedReason }) : t("status.blocked")}</p>}
         {children}
       </div>
-      <span className="step-facts">
-        <OwnerField node={node} />
-        <DueField node={node} />
-      </span>
+      {facts && (
+        <span className="step-facts">
+          <OwnerField node={node} />
+          {(node.due !== null || node.kind !== "subtask") && <DueField node={node} />}
+        </span>
+      )}
     </li>
   );
 }
