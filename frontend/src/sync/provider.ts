@@ -74,6 +74,8 @@ const SLOW_SAVE = 10_000;
 const ADOPT_AFTER = 10_000;
 const HOUSEKEEPING_EVERY = 5_000;
 const COMMAND_TIMEOUT = 15_000;
+/** Milliseconds that a command given without a connection waits for one to return: people stand before a button. */
+const COMMAND_PATIENCE = 3_000;
 
 type Phase =
   | { readonly kind: "loading" }
@@ -172,7 +174,8 @@ export class CoplanProvider {
    */
   command(name: string, args: unknown, timeout = COMMAND_TIMEOUT): Promise<unknown> {
     const live = this.#phase.kind === "live";
-    const promise = this.#commands.add(name, args, timeout, live ? this.#frames.sent : Number.POSITIVE_INFINITY);
+    const patience = live || !this.#everConnected ? timeout : Math.min(timeout, COMMAND_PATIENCE);
+    const promise = this.#commands.add(name, args, patience, live ? this.#frames.sent : Number.POSITIVE_INFINITY);
     this.#pumpCommands();
     return promise;
   }
