@@ -80,6 +80,6 @@ export const review: Record<keyof typeof en, string> = {
 
   "review.past": "Frühere Besprechungen",
   "review.heldBy": "Abgeschlossen von {by}{with, select, true {; mit {people}} other {}}.",
-  "review.heldNext": "Die nächste: {date}.",
+  "review.heldNext": "Die nächste: {date}",
   "review.noDecisions": "Keine Beschlüsse.",
 };

@@ -111,8 +111,8 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
           </p>
         )}
         <Effect preview={preview} speaker={speaker} kind={kind} currency={terms.currency} />
-        <Moves moves={preview.moves} speaker={speaker} />
         <Broken rules={rulesBroken(plan, input, change, agreed, live.today)} />
+        <Moves moves={preview.moves} speaker={speaker} />
         {preview.conflicts.length > 0 && <Conflicts preview={preview} speaker={speaker} />}
         {made === null && (
           <>

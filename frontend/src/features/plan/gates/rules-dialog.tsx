@@ -31,6 +31,7 @@ export default function RulesDialog({ onClose }: { onClose: () => void }) {
   const t = useText();
   const { rights } = useScreen();
   const rules = useRules();
+  const [adding, setAdding] = useState(false);
   return (
     <Dialog title={t("rule.title")} closeLabel={t("action.close")} isOpen wide onOpenChange={(open) => !open && onClose()}>
       <div className="rules">
@@ -42,7 +43,14 @@ export default function RulesDialog({ onClose }: { onClose: () => void }) {
             ))}
           </ul>
         )}
-        {rights.frame && <NewRule />}
+        {rights.frame &&
+          (adding || rules.length === 0 ? (
+            <NewRule onAdded={() => setAdding(false)} />
+          ) : (
+            <Button look="quiet" small icon="plus" className="rule-another" onPress={() => setAdding(true)}>
+              {t("rule.another")}
+            </Button>
+          ))}
       </div>
     </Dialog>
   );
@@ -153,9 +161,10 @@ const isDays = (text: string): boolean => /^\d{1,3}$/.test(text.trim()) && Numbe
 
 const ANY = "any";
 
-function NewRule() {
+function NewRule({ onAdded }: { onAdded: () => void }) {
   const t = useText();
   const { plan, store } = useScreen();
+  const announce = useAnnounce();
   const roles = useReadable(store.roles);
   const steps = useSteps();
   const [kind, setKind] = useState<RuleKind>("delay");
@@ -182,8 +191,8 @@ function NewRule() {
     }
     try {
       addRule(plan, { kind, role, node, days: Number(days), until: until ?? chosen?.due ?? null, text });
-      setText("");
-      setError(undefined);
+      announce(t("rule.added"));
+      onAdded();
     } catch (cause) {
       if (!(cause instanceof EditError)) throw cause;
       setError(cause.message);
