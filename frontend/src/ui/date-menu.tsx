@@ -27,6 +27,12 @@ export function DateMenu({ buttonLabel, className, children, onChange, ...rest }
         aria-expanded={isOpen}
         onPointerEnter={() => void loadPopover()}
         onPress={() => setOpen(true)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown") return;
+          event.preventDefault();
+          event.stopPropagation();
+          setOpen(true);
+        }}
       >
         {children}
       </PlainButton>

@@ -1,6 +1,8 @@
+import { useEffect } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { IconButton } from "./button";
 import type { DialogProps } from "./dialog";
+import { keepFocus } from "./last-focus";
 
 /** A modal question or form; on a phone it rises from the lower edge. */
 export default function DialogFrame({
@@ -15,6 +17,7 @@ export default function DialogFrame({
     <ModalOverlay className="scrim" isDismissable isOpen={isOpen} onOpenChange={onOpenChange}>
       <Modal className={`dialog-frame${wide ? " dialog-wide" : ""}`}>
         <AriaDialog className="dialog">
+          <GivesFocusBack />
           <header className="dialog-head">
             <Heading slot="title" className="dialog-title">
               {title}
@@ -26,4 +29,9 @@ export default function DialogFrame({
       </Modal>
     </ModalOverlay>
   );
+}
+
+function GivesFocusBack() {
+  useEffect(() => keepFocus, []);
+  return null;
 }

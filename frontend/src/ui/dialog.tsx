@@ -1,5 +1,6 @@
 import { Suspense, useState, type ReactNode } from "react";
 import { lazyPart } from "./lazy";
+import "./last-focus"; // from the beginning, not only once a dialog's code is there
 
 const DialogFrame = lazyPart(() => import("./dialog-frame"));
 

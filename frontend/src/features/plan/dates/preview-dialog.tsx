@@ -131,7 +131,7 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
         <div className="form-actions preview-actions">
           <Button onPress={onClose}>{t(made ? "action.close" : "dates.preview.leave")}</Button>
           {!gone && !done && (
-            <Button look="main" onPress={commit} isPending={phase.kind === "recording"}>
+            <Button look="main" autoFocus onPress={commit} isPending={phase.kind === "recording"}>
               {t(made ? "action.retry" : reason !== "" && recordable ? "dates.preview.commitReason" : !isOfStep(change) && change.kind !== "anchor" ? "dates.preview.commitOther" : "dates.preview.commit")}
             </Button>
           )}
