@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 NODE_STAMP := node_modules/.package-lock.json
-UI_SOURCES := $(shell find frontend -path frontend/dist -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.svg' \) -not -path 'frontend/e2e/*' -print 2>/dev/null)
+UI_SOURCES := $(shell find frontend -path frontend/dist -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.svg' \) -not -path 'frontend/e2e/*' -print 2>/dev/null) server/replay/sentences.json
 GO_SOURCES := $(shell find cmd crdt server frontend -name '*.go' -not -name '*_test.go' 2>/dev/null)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 

@@ -2,6 +2,7 @@ import js from "@eslint/js";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 import layers from "./lint/layers.js";
+import words from "./lint/words.js";
 
 export default tseslint.config(
   { ignores: ["dist/**"] },
@@ -39,8 +40,8 @@ export default tseslint.config(
   },
   {
     files: ["src/ui/**", "src/features/**", "src/app/**"],
-    plugins: { "react-hooks": reactHooks },
-    rules: { ...reactHooks.configs.recommended.rules },
+    plugins: { "react-hooks": reactHooks, words },
+    rules: { ...reactHooks.configs.recommended.rules, "words/from-catalogue": "error" },
   },
   {
     files: ["**/*.test.ts", "e2e/**"],

@@ -37,6 +37,8 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
+    // The sentences of the history are the server’s.
+    fs: { allow: [".", "../node_modules", "../server/replay/sentences.json"] },
     proxy: {
       "/api": server,
       "/healthz": server,

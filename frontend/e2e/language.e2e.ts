@@ -52,6 +52,39 @@ describe("language", () => {
     expect(jonas.complaints).toEqual([]);
   });
 
+  test("the history is told in the reader's own, dates as they are written there", async () => {
+    const [mara, jonas] = [await someone("Mara"), await someone("Jonas", { locale: "de-DE" })];
+    const lines: string[][] = [];
+    for (const who of [mara, jonas]) {
+      await joinPlan(who, linkOf({ id: "", links: demo }, "auditor"));
+      await who.page.goto(`${who.page.url()}/history`);
+      await who.page.getByRole("slider").first().waitFor();
+      lines.push(await who.page.locator(".entry-words").allTextContents());
+      expect(who.complaints).toEqual([]);
+    }
+    const [english, german] = lines;
+    expect(english!.length).toBeGreaterThan(20);
+    expect(german).toHaveLength(english!.length);
+    // Whoever it was, then what they did: every sentence has a German verb, none an English one.
+    // Titles and quotes are the plan's, and stay as they were written.
+    const bare = await jonas.page.locator(".entry-words").evaluateAll((all) =>
+      all.map((line) => {
+        const copy = line.cloneNode(true) as Element;
+        for (const title of copy.querySelectorAll("b")) title.replaceWith("–");
+        return ` ${(copy.textContent ?? "").replace(/„[^“]*“/g, "–")} `;
+      }),
+    );
+    const odd = bare.filter((line) => !/ (hat|verlangt|nennt|rechnet|sperrt|möchte) /.test(line) || / (moved|added|edited|set|changed|the) /.test(line));
+    expect(odd).toEqual([]);
+    expect(german!.join("\n")).toMatch(/\(Kunde\) hat .+ vom \d+\. \p{L}+\.? auf den \d+\. \p{L}+/u);
+    // In English the page says what the server says: one catalogue has both.
+    const { id } = (await program.api().portfolio("2027-01-01"))[0]!;
+    const told = (await program.api().history(id, { limit: 1000 })).entries.map((entry) => entry.sentence.replaceAll("*", ""));
+    const undated = (line: string) => line.replace(/\d{1,2}(?: [A-Z]\p{L}+)?(?: \d{4})?/gu, "#");
+    const ours = new Set(english!.map(undated));
+    expect([...ours].filter((line) => !told.map(undated).includes(line))).toEqual([]);
+  });
+
   test("can be changed at any time, and stays so after a reload", async () => {
     const mara = await someone("Mara");
     await joinPlan(mara, linkOf({ id: "", links: demo }, "champion"));

@@ -18,9 +18,11 @@ type Item struct {
 	What    string        `json:"what"` // command name, "" for edits
 	// Sentence says all of it: “Dana (buyer) moved *Security review* from 3 to
 	// 10 Mar”. Words between asterisks are emphasised; they hold none themselves.
-	Sentence string   `json:"sentence"`
-	Changes  []Change `json:"changes"`
-	Update   []byte   `json:"-"` // the entry's Yjs update, shared with the log
+	Sentence string `json:"sentence"`
+	// Say is the same without the person, for any language.
+	Say     Say      `json:"say"`
+	Changes []Change `json:"changes"`
+	Update  []byte   `json:"-"` // the entry's Yjs update, shared with the log
 }
 
 // Change is one thing an entry changed.
@@ -32,7 +34,8 @@ type Change struct {
 	Action    string `json:"action"` // add, update, delete or edit (of text)
 	Old       any    `json:"old"`    // values before and after, where they are plain
 	New       any    `json:"new"`    // … or the words written, for an edit of rich text
-	Text      string `json:"text"`   // the sentence without the person: “moved *Security review* from 3 to 10 Mar”
+	Say       Say    `json:"say"`    // the sentence without the person, for any language
+	Text      string `json:"text"`   // … and in English: “moved *Security review* from 3 to 10 Mar”
 	// Follows is what the person changed, where this date is one that the schedule
 	// made of it.
 	Follows *Lead `json:"follows,omitempty"`
@@ -90,9 +93,10 @@ func (p *Player) Apply(s journal.Stored) (Item, error) {
 	for id := range t.roles {
 		p.rememberRole(id)
 	}
+	all := join(t.changes)
 	return Item{
 		Seq: s.Seq, Ordinal: s.Ordinal, At: s.Time(), Actor: s.Actor, Kind: s.Kind, What: s.What,
-		Sentence: person(s.Actor) + " " + join(t.changes), Changes: t.changes, Update: s.Update,
+		Sentence: person(s.Actor) + " " + all.in(s.Time()), Say: all, Changes: t.changes, Update: s.Update,
 	}, nil
 }
 

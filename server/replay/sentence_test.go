@@ -453,3 +453,12 @@ func TestBrokenSnapshot(t *testing.T) {
 		t.Errorf("with a broken snapshot: %v", err)
 	}
 }
+
+// Every message that a page says in its reader's language can be said here too.
+func TestMessagesAreWellFormed(t *testing.T) {
+	for id, text := range replay.InEnglish() {
+		if strings.ContainsAny(text, "{}") || strings.TrimSpace(text) == "" {
+			t.Errorf("%s: %q", id, text)
+		}
+	}
+}

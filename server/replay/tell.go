@@ -40,7 +40,7 @@ func (t *teller) tell(events []crdt.Event) {
 		case plan.RootAnchor:
 			t.eachKey(e, t.anchorKey)
 		case plan.RootSummary:
-			t.textEdit(e, root, Change{Field: root, Action: "edit", Text: "edited the executive summary"})
+			t.textEdit(e, root, Change{Field: root, Action: "edit", Say: say("summary.edited")})
 		case plan.RootNodes:
 			t.nodesEvent(e, path)
 		case plan.RootRoles:
@@ -70,7 +70,7 @@ func (t *teller) tell(events []crdt.Event) {
 		case plan.RootCalendar:
 			t.calendarEvent(e, path)
 		default:
-			t.once(root, Change{Field: root, Action: "edit", Text: "changed " + rootName(root)})
+			t.once(root, Change{Field: root, Action: "edit", Say: rootSay(root)})
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (t *teller) planCreated(events []crdt.Event) bool {
 		d.Map(plan.RootNodes).Range(func(id string, _ any) bool { t.nodes[id] = true; return true })
 		d.Map(plan.RootRoles).Range(func(id string, _ any) bool { t.roles[id] = true; return true })
 		title, _ := d.Map(plan.RootMeta).Get(plan.MetaTitle)
-		t.add(Change{Field: plan.RootMeta, Action: "add", New: plain(title), Text: "created the plan " + name(title, "")})
+		t.add(Change{Field: plan.RootMeta, Action: "add", New: plain(title), Say: say("plan.created", "title", titled(title, ""))})
 		return true
 	}
 	return false
@@ -109,7 +109,10 @@ func (t *teller) follow() {
 	}
 }
 
-func (t *teller) add(c Change) { t.changes = append(t.changes, c) }
+func (t *teller) add(c Change) {
+	c.Text = c.Say.in(t.entry.Time())
+	t.changes = append(t.changes, c)
+}
 
 // once adds c unless something was told under the same path already, and
 // returns the change that tells of it.
@@ -166,58 +169,51 @@ func (t *teller) metaKey(key string, c crdt.KeyChange) {
 	change := keyChange(key, c)
 	switch key {
 	case plan.MetaTitle:
-		change.Text = "renamed the plan to " + name(c.New, "")
-		if old, ok := c.Old.(string); ok && old != "" {
-			change.Text = "renamed the plan from " + name(old, "") + " to " + name(c.New, "")
+		change.Say = say("plan.named", "title", titled(c.New, ""))
+		if words(c.Old, "") != "" {
+			change.Say = say("plan.renamed", "old", titled(c.Old, ""), "title", titled(c.New, ""))
 		}
 	case plan.MetaStatus:
-		change.Text = "set the plan to " + words(c.New, "no status")
+		change.Say = say("plan.status", "status", words(c.New, "none"))
 	case plan.MetaNoun:
-		change.Text = "calls this a " + words(c.New, plan.DefaultNoun) + " now"
+		change.Say = say("plan.noun", "noun", Plain{words(c.New, plan.DefaultNoun)})
 	case plan.MetaProfile:
-		change.Text = "changed what kind of plan this is"
+		change.Say = say("plan.profile")
 	case plan.MetaCurrency:
-		change.Text = "counts money in " + words(c.New, "no currency") + " now"
+		change.Say = say("plan.currency", "currency", Plain{words(c.New, "")})
+		if words(c.New, "") == "" {
+			change.Say = say("plan.noCurrency")
+		}
 	default:
-		change.Text = "changed the plan's settings"
+		change.Say = say("plan.settings")
 	}
 	t.add(change)
 }
 
 func (t *teller) anchorKey(key string, c crdt.KeyChange) {
 	kind, _ := t.player.doc.Map(plan.RootAnchor).Get(plan.AnchorKind)
-	what := anchorName(kind)
+	what := words(kind, plan.AnchorGoLive)
 	change := keyChange(key, c)
 	switch key {
 	case plan.AnchorDate:
-		change.Text = dateChange("the "+what, c, t.entry.Time(), "moved the "+what)
+		change.Say = dateSay("anchor.date", c, "anchor", what)
 	case plan.AnchorKind:
-		change.Text = "planned around the " + what
+		change.Say = say("anchor.kind", "anchor", what)
 	case plan.AnchorProvisional:
-		change.Text = "confirmed the " + what
+		change.Say = say("anchor.confirmed", "anchor", what)
 		if c.New == true {
-			change.Text = "made the " + what + " provisional"
+			change.Say = say("anchor.provisional", "anchor", what)
 		}
 	case plan.AnchorEvent:
-		change.Text = "changed the event behind the " + what
+		change.Say = say("anchor.event", "anchor", what)
 	case plan.AnchorCostPerWeek:
-		change.Text = "changed what each week of delay costs"
+		change.Say = say("anchor.cost")
 	case plan.AnchorStep:
-		change.Text = "chose the step that the " + what + " is the end of"
+		change.Say = say("anchor.step", "anchor", what)
 	default:
-		change.Text = "changed the " + what
+		change.Say = say("anchor.date.changed", "anchor", what)
 	}
 	t.add(change)
-}
-
-func anchorName(kind any) string {
-	switch kind {
-	case plan.AnchorValue:
-		return "first-value date"
-	case plan.AnchorStart:
-		return "start date"
-	}
-	return "go-live date"
 }
 
 func (t *teller) rolesEvent(e crdt.Event, path []any) {
@@ -226,10 +222,10 @@ func (t *teller) rolesEvent(e crdt.Event, path []any) {
 			t.roles[id] = true
 			change := Change{Field: plan.RootRoles, Action: c.Action}
 			if c.Action == "delete" {
-				change.Text = "removed the role " + name(t.player.roles[id], "")
+				change.Say = say("role.removed", "role", titled(t.player.roles[id], ""))
 			} else {
 				t.created[plan.RootRoles+"/"+id] = true
-				change.Text = "added the role " + name(plan.ReadRoleTitle(t.player.doc, id), "")
+				change.Say = say("role.added", "role", t.role(id))
 			}
 			t.add(change)
 		})
@@ -245,65 +241,59 @@ func (t *teller) rolesEvent(e crdt.Event, path []any) {
 	t.add(change)
 }
 
+func (t *teller) role(id string) Title { return titled(plan.ReadRoleTitle(t.player.doc, id), "") }
+
 // roleChange sums up what changed about a role by the most telling part of it.
 func (t *teller) roleChange(id string, e crdt.Event) Change {
-	title := name(plan.ReadRoleTitle(t.player.doc, id), "")
-	if c, ok := e.Keys[plan.RoleDel]; ok {
-		change := keyChange(plan.RoleDel, c)
-		change.Text = "removed the role " + title
-		if words(c.New, "") == "" {
-			change.Text = "restored the role " + title
-		}
+	role := t.role(id)
+	tell := func(key, sayID string, pairs ...any) Change {
+		change := keyChange(key, e.Keys[key])
+		change.Say = say(sayID, append(pairs, "role", role)...)
 		return change
+	}
+	if c, ok := e.Keys[plan.RoleDel]; ok {
+		if words(c.New, "") == "" {
+			return tell(plan.RoleDel, "role.restored")
+		}
+		return tell(plan.RoleDel, "role.removed")
 	}
 	if c, ok := e.Keys[plan.RoleName]; ok {
-		change := keyChange(plan.RoleName, c)
-		change.Text = "named " + words(c.New, "") + " as " + title
 		if words(c.New, "") == "" {
-			change.Text = "left " + title + " without a name"
+			return tell(plan.RoleName, "role.unnamed")
 		}
-		return change
+		return tell(plan.RoleName, "role.named", "name", Plain{words(c.New, "")})
 	}
 	if c, ok := e.Keys[plan.RoleTitle]; ok && words(c.Old, "") != "" {
-		change := keyChange(plan.RoleTitle, c)
-		change.Text = "renamed the role " + name(c.Old, "") + " to " + title
-		return change
+		return tell(plan.RoleTitle, "role.renamed", "old", titled(c.Old, ""))
 	}
 	if c, ok := e.Keys[plan.RoleInvolveBy]; ok {
 		change := keyChange(plan.RoleInvolveBy, c)
-		change.Text = dateChange("the day to involve "+title+" by", c, t.entry.Time(), "moved the day to involve "+title+" by")
+		change.Say = dateSay("role.involveBy", c, "role", role)
 		return change
 	}
 	for _, key := range []string{plan.RoleEmail, plan.RolePhone} {
 		if c, ok := e.Keys[key]; ok && len(e.Keys) == 1 {
-			change := keyChange(key, c)
-			change.Text = map[string]string{plan.RoleEmail: "noted the e-mail address of ", plan.RolePhone: "noted the phone number of "}[key] + title
 			if words(c.New, "") == "" {
-				change.Text = map[string]string{plan.RoleEmail: "removed the e-mail address of ", plan.RolePhone: "removed the phone number of "}[key] + title
+				return tell(key, "role."+key+".removed")
 			}
-			return change
+			return tell(key, "role."+key+".noted")
 		}
 	}
 	if c, ok := e.Keys[plan.RoleSide]; ok {
-		change := keyChange(plan.RoleSide, c)
-		change.Text = "put " + title + " on the " + words(c.New, plan.SideJoint) + " side"
-		if c.New == plan.SideJoint || c.New == nil {
-			change.Text = "put " + title + " on both sides"
-		}
-		return change
+		return tell(plan.RoleSide, "role.side", "side", words(c.New, plan.SideJoint))
 	}
-	return Change{Field: plan.RootRoles, Action: "update", Text: "updated the role " + title}
+	return Change{Field: plan.RootRoles, Action: "update", Say: say("role.updated", "role", role)}
 }
 
 func (t *teller) threadsEvent(e crdt.Event, path []any) {
 	if len(path) == 0 {
 		t.eachKey(e, func(id string, c crdt.KeyChange) {
 			if c.Action == "delete" {
-				t.add(Change{Field: plan.RootThreads, Action: c.Action, Text: "removed a comment"})
+				t.add(Change{Field: plan.RootThreads, Action: c.Action, Say: say("comment.removed")})
 				return
 			}
 			t.created[plan.RootThreads+"/"+id] = true
-			t.comment(id, plan.RootThreads, c.Action, "commented on")
+			t.comment(id, plan.RootThreads, c.Action, "comment.added")
 		})
 		return
 	}
@@ -316,43 +306,43 @@ func (t *teller) threadsEvent(e crdt.Event, path []any) {
 		t.eachKey(e, func(key string, c crdt.KeyChange) {
 			switch {
 			case key == plan.ThreadResolved && c.Action == "delete":
-				t.comment(id, key, c.Action, "reopened the comment on")
+				t.comment(id, key, c.Action, "comment.reopened")
 			case key == plan.ThreadResolved:
-				t.comment(id, key, c.Action, "resolved the comment on")
+				t.comment(id, key, c.Action, "comment.resolved")
 			}
 		})
 	case len(path) == 2:
 		t.eachKey(e, func(msg string, c crdt.KeyChange) {
-			t.comment(id, plan.ThreadMsgs, c.Action, "replied to the comment on")
+			t.comment(id, plan.ThreadMsgs, c.Action, "comment.replied")
 		})
 	default:
-		verb := "edited a comment on"
+		sayID := "comment.edited"
 		if _, ok := e.Keys[plan.MsgDeletedAt]; ok {
-			verb = "deleted a comment on"
+			sayID = "comment.deleted"
 		}
-		t.comment(id, plan.ThreadMsgs, "update", verb)
+		t.comment(id, plan.ThreadMsgs, "update", sayID)
 	}
 }
 
-// comment adds a change about a thread: its verb and what the thread is about.
-func (t *teller) comment(id, field, action, verb string) {
+// comment adds a change about a thread: what was done, and what the thread is
+// about.
+func (t *teller) comment(id, field, action, sayID string) {
 	target, _ := plan.ReadThreadTarget(t.player.doc, id)
 	change := Change{Field: field, Action: action, Node: target.Node}
 	if target.Node != "" {
 		head, _ := plan.ReadHead(t.player.doc, target.Node)
 		change.NodeTitle = head.Title
 	}
+	step, on := titled(change.NodeTitle, ""), say("target.plan")
 	switch {
+	case target.Kind == plan.AnchorText && target.Node != "":
+		on = say("target.quoteIn", "quote", quoted(target.Quote), "step", step)
 	case target.Kind == plan.AnchorText:
-		change.Text = verb + " " + quote(target.Quote)
-		if target.Node != "" {
-			change.Text += " in " + name(change.NodeTitle, "")
-		}
+		on = say("target.quote", "quote", quoted(target.Quote))
 	case target.Node != "":
-		change.Text = verb + " " + name(change.NodeTitle, "")
-	default:
-		change.Text = verb + " the plan"
+		on = say("target.step", "step", step)
 	}
+	change.Say = say(sayID, "target", on)
 	t.add(change)
 }
 
@@ -361,31 +351,14 @@ func keyChange(key string, c crdt.KeyChange) Change {
 	return Change{Field: key, Action: c.Action, Old: plain(c.Old), New: plain(c.New)}
 }
 
-// rootName is how a sentence calls a part of the plan.
-func rootName(root string) string {
+// rootSay tells that something in a part of the plan changed.
+func rootSay(root string) Say {
 	switch root {
-	case plan.RootCase:
-		return "the business case"
-	case plan.RootMetrics:
-		return "the success metrics"
-	case plan.RootWorking:
-		return "how both sides work together"
-	case plan.RootResources:
-		return "the resources"
-	case plan.RootRules:
-		return "the rules"
-	case plan.RootBaseline:
-		return "the agreed baseline"
-	case plan.RootSignoffs:
-		return "the sign-offs"
-	case plan.RootSlips:
-		return "the record of slips"
-	case plan.RootProposals:
-		return "the suggestions"
-	case plan.RootReviews:
-		return "the reviews"
+	case plan.RootCalendar, plan.RootCase, plan.RootMetrics, plan.RootWorking, plan.RootResources, plan.RootRules, plan.RootBaseline,
+		plan.RootSignoffs, plan.RootSlips, plan.RootProposals, plan.RootReviews:
+		return say("part.changed", "part", root)
 	}
-	return quote(root)
+	return say("part.other", "part", quoted(root))
 }
 
 // head splits a path into its root and the rest.

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"fmt"
-
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -14,7 +12,7 @@ func (t *teller) calendarEvent(e crdt.Event, path []any) {
 		part, _ = path[0].(string)
 	}
 	if part == plan.CalendarHolidays && len(path) == 1 && len(e.Keys) > 2 {
-		t.add(Change{Field: plan.RootCalendar, Action: "update", Text: manyHolidays(e)})
+		t.add(Change{Field: plan.RootCalendar, Action: "update", Say: manyHolidays(e)})
 		return
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
@@ -25,36 +23,36 @@ func (t *teller) calendarEvent(e crdt.Event, path []any) {
 			if key == plan.CalendarHolidays || key == plan.CalendarFreezes || key == plan.CalendarAway {
 				return // the map itself; its entries tell
 			}
-			change.Text = calendarText(key, c)
+			change.Say = calendarSay(key, c)
 		case len(path) > 1:
-			change.Text = "changed the calendar" // an entry written by somebody else's program
+			change.Say = rootSay(plan.RootCalendar) // an entry written by somebody else's program
 		case part == plan.CalendarHolidays:
-			change.Text = t.holiday(key, c)
+			change.Say = holiday(key, c)
 		case c.New == nil:
-			change.Text = "took out of the calendar " + t.span(part, c.Old)
+			change.Say = say("calendar.dropped", "span", t.span(part, c.Old))
 		case c.Old == nil:
-			change.Text = "noted " + t.span(part, c.New)
+			change.Say = say("calendar.noted", "span", t.span(part, c.New))
 		default:
-			change.Text = "noted " + t.span(part, c.New) + ", no longer" + t.when(c.Old)
+			change.Say = say("calendar.moved", "span", t.span(part, c.New), "when", when(c.Old))
 		}
 		t.add(change)
 	})
 }
 
-func calendarText(key string, c crdt.KeyChange) string {
+func calendarSay(key string, c crdt.KeyChange) Say {
 	switch {
 	case key == plan.CalendarWeekend:
-		return "changed which days of the week are worked"
+		return say("calendar.weekend")
 	case key == plan.CalendarQuarters && c.New == nil:
-		return "turned the warning about ends of quarters off"
+		return say("calendar.quarters.off")
 	case key == plan.CalendarQuarters:
-		return "asked for a warning about ends of quarters"
+		return say("calendar.quarters.on")
 	}
-	return "changed the calendar"
+	return rootSay(plan.RootCalendar)
 }
 
 // manyHolidays is what was done to more holidays than one names.
-func manyHolidays(e crdt.Event) string {
+func manyHolidays(e crdt.Event) Say {
 	gone := 0
 	for _, c := range e.Keys {
 		if c.New == nil {
@@ -63,55 +61,54 @@ func manyHolidays(e crdt.Event) string {
 	}
 	switch gone {
 	case 0:
-		return fmt.Sprintf("added %d days off to the calendar", len(e.Keys))
+		return say("calendar.holidays.added", "n", len(e.Keys))
 	case len(e.Keys):
-		return fmt.Sprintf("took %d days off out of the calendar", gone)
+		return say("calendar.holidays.dropped", "n", gone)
 	}
-	return fmt.Sprintf("changed %d days off", len(e.Keys))
+	return say("calendar.holidays.changed", "n", len(e.Keys))
 }
 
-func (t *teller) holiday(date string, c crdt.KeyChange) string {
-	what := date
-	if d, ok := calendarDate(date); ok {
-		what = day(d, d.Year() != t.entry.Time().Year())
+func holiday(date string, c crdt.KeyChange) Say {
+	var when any = Plain{words(date, "")}
+	if plan.ValidDate(date) {
+		when = Date{Date: date}
 	}
 	if c.New == nil {
-		return "made " + what + " a working day again"
+		return say("calendar.holiday.off", "date", when)
 	}
 	if label := words(c.New, ""); label != "" {
-		what += ", " + name(label, "") + ","
+		return say("calendar.holiday.named", "date", when, "name", titled(label, ""))
 	}
-	return "made " + what + " a day off"
+	return say("calendar.holiday.on", "date", when)
 }
 
 // span is a freeze or an absence in words: “that IT admin is away 3 to 7 May”.
-func (t *teller) span(part string, v any) string {
+func (t *teller) span(part string, v any) Say {
 	object, _ := v.(map[string]any)
 	text := func(key string) string { return words(object[key], "") }
-	label := ""
-	if text(plan.SpanLabel) != "" {
-		label = " (" + name(text(plan.SpanLabel), "") + ")"
+	s := say("calendar.freeze", "when", when(v))
+	if part != plan.CalendarFreezes {
+		s = say("calendar.away", "when", when(v), "who", t.role(text(plan.SpanRole)))
+		if who := text(plan.SpanPerson); who != "" {
+			s.Values["who"] = Plain{who}
+		}
 	}
-	if part == plan.CalendarFreezes {
-		return "that nothing moves" + t.when(v) + label
+	if label := text(plan.SpanLabel); label != "" {
+		s.ID += "Named"
+		s.Values["name"] = titled(label, "")
 	}
-	who := text(plan.SpanPerson)
-	if who == "" {
-		who = name(plan.ReadRoleTitle(t.player.doc, text(plan.SpanRole)), "")
-	}
-	return "that " + who + " is away" + t.when(v) + label
+	return s
 }
 
-// when is the time of a span, with a blank before it; nothing for an odd one.
-func (t *teller) when(v any) string {
+// when is the time of a span; nothing for an odd one.
+func when(v any) Say {
 	object, _ := v.(map[string]any)
-	from, okFrom := calendarDate(object[plan.SpanFrom])
-	to, okTo := calendarDate(object[plan.SpanTo])
+	from, to := words(object[plan.SpanFrom], ""), words(object[plan.SpanTo], "")
 	switch {
-	case !okFrom || !okTo:
-		return ""
-	case from.Equal(to):
-		return " " + day(from, from.Year() != t.entry.Time().Year())
+	case !plan.ValidDate(from) || !plan.ValidDate(to):
+		return say("when.odd")
+	case from == to:
+		return say("when.day", "date", Date{Date: from})
 	}
-	return " " + span(from, to, t.entry.Time())
+	return say("when.span", "from", Date{Date: from, To: to}, "to", Date{Date: to, From: from})
 }

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"fmt"
-
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -13,26 +11,23 @@ func (t *teller) slipsEvent(e crdt.Event, path []any) {
 		return // a note is written once, with its entry
 	}
 	t.eachKey(e, func(id string, c crdt.KeyChange) {
-		change := Change{Field: plan.RootSlips, Action: c.Action, Text: "removed the note of a delay"}
+		change := Change{Field: plan.RootSlips, Action: c.Action, Say: say("slip.removed")}
 		for _, s := range plan.ReadSlips(t.player.doc) {
 			if s.ID != id {
 				continue
 			}
-			what := "the plan's date"
-			if s.Node != "" {
-				head, _ := plan.ReadHead(t.player.doc, s.Node)
-				change.Node, change.NodeTitle, what = s.Node, head.Title, name(head.Title, head.Kind)
-			}
-			days, verb := s.Days, "lost"
+			days, way := s.Days, "lost"
 			if days < 0 {
-				days, verb = -days, "won"
-			}
-			unit := "days"
-			if days == 1 {
-				unit = "day"
+				days, way = -days, "won"
 			}
 			change.New = s.Reason
-			change.Text = fmt.Sprintf("noted that %s %s %d working %s: %s", what, verb, days, unit, quote(s.Reason))
+			change.Say = say("slip.plan", "way", way, "days", days, "reason", quoted(s.Reason))
+			if s.Node != "" {
+				head, _ := plan.ReadHead(t.player.doc, s.Node)
+				change.Node, change.NodeTitle = s.Node, head.Title
+				change.Say.ID = "slip.step"
+				change.Say.Values["step"] = titled(head.Title, head.Kind)
+			}
 		}
 		t.add(change)
 	})
@@ -40,13 +35,13 @@ func (t *teller) slipsEvent(e crdt.Event, path []any) {
 
 // baselineEvent tells of dates that were proposed, agreed to or taken back.
 func (t *teller) baselineEvent(e crdt.Event) {
-	change := Change{Field: plan.RootBaseline, Action: "update", Text: "agreed to the proposed dates"}
+	change := Change{Field: plan.RootBaseline, Action: "update", Say: say("baseline.agreed")}
 	if _, agreed := e.Keys[plan.BaselineAt]; !agreed {
-		change.Text = "proposed the dates to agree on"
+		change.Say = say("baseline.proposed")
 		if c := e.Keys[plan.BaselineProposal]; c.Action == "delete" {
-			change.Text = "took the proposed dates away"
+			change.Say = say("baseline.withdrawn")
 		} else if c.Action == "update" && c.Old != nil {
-			change.Text = "proposed other dates to agree on"
+			change.Say = say("baseline.proposedOther")
 		}
 	}
 	t.once(plan.RootBaseline, change)

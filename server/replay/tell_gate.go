@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"fmt"
-
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -18,25 +16,21 @@ func (t *teller) gate(id string, e crdt.Event, path []any) {
 		return
 	}
 	list, _ := path[0].(string)
-	kind := "an exit criterion"
-	if list == plan.GateEntry {
-		kind = "an entry criterion"
-	}
 	if len(path) == 1 {
 		t.eachKey(e, func(criterion string, c crdt.KeyChange) {
 			change := Change{Field: plan.NodeGate, Action: c.Action}
 			if c.Action == "delete" {
-				t.about(id, change, "removed "+kind+" from the gate of %s")
+				t.about(id, change, "gate.criterion.dropped", "list", list)
 				return
 			}
 			t.created[criterionPath(id, criterion)] = true
 			text, _ := plan.ReadCriterion(t.player.doc, id, list, criterion)
 			change.New = text.Text
 			if text.Text == "" {
-				t.about(id, change, "added "+kind+" to the gate of %s")
+				t.about(id, change, "gate.criterion.new", "list", list)
 				return
 			}
-			t.about(id, change, "added "+kind+" to the gate of %s: %s", quote(text.Text))
+			t.about(id, change, "gate.criterion.added", "list", list, "criterion", quoted(text.Text))
 		})
 		return
 	}
@@ -46,28 +40,30 @@ func (t *teller) gate(id string, e crdt.Event, path []any) {
 	}
 	now, _ := plan.ReadCriterion(t.player.doc, id, list, criterion)
 	if len(path) > 2 { // its words
-		t.textEdit(e, criterionPath(id, criterion), t.nodeText(id, plan.NodeGate, "edited a criterion of the gate of %s"))
+		t.textEdit(e, criterionPath(id, criterion), t.nodeText(id, plan.NodeGate, "gate.criterion.edited"))
 		return
+	}
+	called := say("criterion.quoted", "text", quoted(now.Text))
+	if words(now.Text, "") == "" {
+		called = say("criterion.some")
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
 		change := Change{Field: plan.NodeGate, Action: c.Action}
+		tell := func(yes, no string, is bool) {
+			if !is {
+				yes = no
+			}
+			t.about(id, change, yes, "criterion", called)
+		}
 		switch key {
 		case plan.CriterionChecked:
-			verb := "checked off"
-			if now.Checked == nil {
-				verb = "took the tick off"
-			}
-			t.about(id, change, verb+" %[2]s at the gate of %[1]s", quoteOr(now.Text, "a criterion"))
+			tell("gate.criterion.checked", "gate.criterion.unchecked", now.Checked != nil)
 		case plan.CriterionDel:
-			verb := "removed %[2]s from the gate of %[1]s"
-			if words(c.New, "") == "" {
-				verb = "brought %[2]s back to the gate of %[1]s"
-			}
-			t.about(id, change, verb, quoteOr(now.Text, "a criterion"))
+			tell("gate.criterion.removed", "gate.criterion.restored", words(c.New, "") != "")
 		case plan.CriterionOrd:
-			t.about(id, change, "reordered the criteria of the gate of %s")
+			t.about(id, change, "gate.criterion.order")
 		default:
-			t.about(id, change, "changed a criterion of the gate of %s")
+			t.about(id, change, "gate.criterion.changed")
 		}
 	})
 }
@@ -81,34 +77,34 @@ func (t *teller) gateKey(id, key string, c crdt.KeyChange) {
 	switch key {
 	case plan.GateOn:
 		if c.New == true {
-			t.about(id, change, "added a gate to %s")
+			t.about(id, change, "gate.added")
 		} else {
-			t.about(id, change, "removed the gate of %s")
+			t.about(id, change, "gate.removed")
 		}
 	case plan.GateReviewer:
 		if role := words(c.New, ""); role != "" {
-			t.about(id, change, "made %[2]s the reviewer of the gate of %[1]s", name(plan.ReadRoleTitle(t.player.doc, role), ""))
+			t.about(id, change, "gate.reviewer", "role", t.role(role))
 		} else {
-			t.about(id, change, "left the gate of %s without a reviewer")
+			t.about(id, change, "gate.noReviewer")
 		}
 	case plan.GateEvidence:
-		n := fmt.Sprint(change.New)
-		switch {
-		case change.New == nil || n == "0":
-			t.about(id, change, "asked for no evidence at the gate of %s any more")
-		case n == "1":
-			t.about(id, change, "asked for a piece of evidence at the gate of %s")
-		default:
-			t.about(id, change, "asked for %[2]s pieces of evidence at the gate of %[1]s", n)
+		n, _ := change.New.(int64)
+		if f, ok := change.New.(float64); ok {
+			n = int64(f)
+		}
+		if n == 0 {
+			t.about(id, change, "gate.noEvidence")
+		} else {
+			t.about(id, change, "gate.evidence", "n", int(n))
 		}
 	case plan.GateLocks:
 		if stage, ok := plan.ReadHead(t.player.doc, words(c.New, "")); ok {
-			t.about(id, change, "locked %[2]s until the gate of %[1]s is passed", name(stage.Title, stage.Kind))
+			t.about(id, change, "gate.locks", "stage", titled(stage.Title, stage.Kind))
 		} else {
-			t.about(id, change, "no longer locks a stage behind the gate of %s")
+			t.about(id, change, "gate.noLock")
 		}
 	default:
-		t.about(id, change, "changed the gate of %s")
+		t.about(id, change, "gate.changed")
 	}
 }
 
@@ -120,25 +116,25 @@ func (t *teller) signoffsEvent(e crdt.Event, path []any) {
 	t.eachKey(e, func(id string, c crdt.KeyChange) {
 		s, ok := plan.ReadSignoff(t.player.doc, id)
 		change := Change{Field: plan.RootSignoffs, Action: c.Action, New: plain(s.Decision)}
-		verb := ""
+		sayID := ""
 		switch s.Decision {
 		case plan.DecisionPassed:
-			verb = "signed off the gate of %s"
+			sayID = "gate.signed"
 		case plan.DecisionDeclined:
-			verb = "declined the gate of %s"
+			sayID = "gate.declined"
 		case plan.DecisionReopened:
-			verb = "reopened the gate of %s"
+			sayID = "gate.reopened"
 		}
-		if !ok || verb == "" {
-			change.Text = "changed the sign-offs"
+		if !ok || sayID == "" {
+			change.Say = rootSay(plan.RootSignoffs)
 			t.add(change)
 			return
 		}
 		if s.Note == "" {
-			t.about(s.Gate, change, verb)
+			t.about(s.Gate, change, sayID)
 			return
 		}
-		t.about(s.Gate, change, verb+": %s", quote(s.Note))
+		t.about(s.Gate, change, sayID+".note", "note", quoted(s.Note))
 	})
 }
 
@@ -146,10 +142,10 @@ func (t *teller) signoffsEvent(e crdt.Event, path []any) {
 func (t *teller) rulesEvent(e crdt.Event, path []any) {
 	if len(path) == 0 {
 		t.eachKey(e, func(id string, c crdt.KeyChange) {
-			change := Change{Field: plan.RootRules, Action: c.Action, Text: "removed a rule"}
+			change := Change{Field: plan.RootRules, Action: c.Action, Say: say("rule.dropped")}
 			if c.Action != "delete" {
 				t.created[plan.RootRules+"/"+id] = true
-				change.Text = "added the rule: " + t.rule(id)
+				change.Say = say("rule.added", "rule", t.rule(id))
 			}
 			t.add(change)
 		})
@@ -160,29 +156,30 @@ func (t *teller) rulesEvent(e crdt.Event, path []any) {
 		return
 	}
 	if len(path) > 1 { // its words
-		t.textEdit(e, plan.RootRules+"/"+id, Change{Field: plan.RootRules, Action: "edit", Text: "edited what a rule says"})
+		t.textEdit(e, plan.RootRules+"/"+id, Change{Field: plan.RootRules, Action: "edit", Say: say("rule.edited")})
 		return
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
 		change := Change{Field: plan.RootRules, Action: c.Action}
 		switch {
 		case key == plan.RuleDel && words(c.New, "") != "":
-			change.Text = "removed the rule: " + t.rule(id)
+			change.Say = say("rule.removed", "rule", t.rule(id))
 		case key == plan.RuleDel:
-			change.Text = "brought back the rule: " + t.rule(id)
+			change.Say = say("rule.restored", "rule", t.rule(id))
 		case key == plan.RuleAnswered && c.Action != "delete":
 			rule, _ := plan.ReadRule(t.player.doc, id)
-			change.Text = "took note of a delay: " + t.rule(id)
+			change.Say = say("rule.noted", "rule", t.rule(id))
 			if rule.Kind == plan.RuleExtension {
-				change.Text = "agreed to an extension: " + t.rule(id)
+				change.Say.ID = "rule.extended"
 			}
 			if rule.Answer != nil && rule.Answer.Note != "" {
-				change.Text += ": " + quote(rule.Answer.Note)
+				change.Say.ID += ".note"
+				change.Say.Values["note"] = quoted(rule.Answer.Note)
 			}
 		case key == plan.RuleAnswered:
-			change.Text = "cleared the answer to a rule: " + t.rule(id)
+			change.Say = say("rule.cleared", "rule", t.rule(id))
 		default:
-			t.once(plan.RootRules+"/"+id+"/values", Change{Field: plan.RootRules, Action: "update", Text: "changed a rule to: " + t.rule(id)})
+			t.once(plan.RootRules+"/"+id+"/values", Change{Field: plan.RootRules, Action: "update", Say: say("rule.changed", "rule", t.rule(id))})
 			return
 		}
 		t.add(change)
@@ -190,31 +187,18 @@ func (t *teller) rulesEvent(e crdt.Event, path []any) {
 }
 
 // rule says a rule in a few words.
-func (t *teller) rule(id string) string {
+func (t *teller) rule(id string) Say {
 	r, _ := plan.ReadRule(t.player.doc, id)
-	role := name(plan.ReadRoleTitle(t.player.doc, r.Role), "")
-	if r.Role == "" {
-		role = "nobody yet"
-	}
-	step := ""
-	if head, ok := plan.ReadHead(t.player.doc, r.Node); ok {
-		step = name(head.Title, head.Kind)
-	}
+	s := say("rule.is.delay", "days", r.Days, "role", t.role(r.Role))
 	if r.Kind == plan.RuleExtension {
-		if step == "" {
-			step = "a step"
-		}
-		return "no extension of " + step + " without " + role
+		s = say("rule.is.extension", "role", t.role(r.Role))
 	}
-	if step != "" {
-		step = " of " + step
+	if r.Role == "" {
+		s.Values["role"] = say("rule.nobody")
 	}
-	return fmt.Sprintf("a delay%s beyond %d days goes to %s", step, r.Days, role)
-}
-
-func quoteOr(s, empty string) string {
-	if words(s, "") == "" {
-		return empty
+	if head, ok := plan.ReadHead(t.player.doc, r.Node); ok {
+		s.ID += "Of"
+		s.Values["step"] = titled(head.Title, head.Kind)
 	}
-	return quote(s)
+	return s
 }

@@ -11,10 +11,10 @@ func (t *teller) resourcesEvent(e crdt.Event, path []any) {
 		t.eachKey(e, func(id string, c crdt.KeyChange) {
 			change := Change{Field: plan.RootResources, Action: c.Action}
 			if c.Action == "delete" {
-				change.Text = "removed a resource"
+				change.Say = say("resource.dropped")
 			} else {
 				t.created[plan.RootResources+"/"+id] = true
-				change.Text = t.resourceAdded(id)
+				change.Say = t.resourceAdded(id)
 			}
 			t.add(change)
 		})
@@ -29,75 +29,83 @@ func (t *teller) resourcesEvent(e crdt.Event, path []any) {
 	t.add(change)
 }
 
-func (t *teller) resourceAdded(id string) string {
-	title := name(plan.ReadResourceTitle(t.player.doc, id), "")
+func (t *teller) resourceAdded(id string) Say {
 	switch is := plan.ReadResourceState(t.player.doc, id); {
 	case is.File:
-		return "added the file " + t.fileName(id)
+		return t.fileAdded(id)
 	case is.Link:
-		return "added the link " + title
+		return say("resource.link", "resource", t.resource(id))
 	}
-	return "made a place for " + title
+	return say("resource.place", "resource", t.resource(id))
 }
 
-// fileName is the file's own name, and what it was added as where that differs.
-func (t *teller) fileName(id string) string {
+func (t *teller) resource(id string) Title {
+	return titled(plan.ReadResourceTitle(t.player.doc, id), "")
+}
+
+// fileAdded tells the file's own name, and what it was added as where that
+// differs.
+func (t *teller) fileAdded(id string) Say {
 	title := plan.ReadResourceTitle(t.player.doc, id)
 	file := plan.ReadResourceFile(t.player.doc, id)
 	if file == "" || file == title {
-		return name(title, "")
+		return say("resource.file", "resource", titled(title, ""))
 	}
-	return name(file, "") + " as " + name(title, "")
+	return say("resource.fileAs", "file", titled(file, ""), "resource", titled(title, ""))
 }
 
 // resourceChange sums up what changed about a resource by the most telling part
 // of it.
 func (t *teller) resourceChange(id string, e crdt.Event) Change {
-	title := name(plan.ReadResourceTitle(t.player.doc, id), "")
-	tellKey := func(key, text string) Change {
+	resource := t.resource(id)
+	tellKey := func(key, sayID string) Change {
 		change := keyChange(key, e.Keys[key])
-		change.Text = text
+		change.Say = say(sayID, "resource", resource)
 		return change
 	}
 	if c, ok := e.Keys[plan.ResourceDel]; ok {
 		if words(c.New, "") == "" {
-			return tellKey(plan.ResourceDel, "restored "+title+" to the resources")
+			return tellKey(plan.ResourceDel, "resource.restored")
 		}
-		return tellKey(plan.ResourceDel, "removed "+title+" from the resources")
+		return tellKey(plan.ResourceDel, "resource.removed")
 	}
 	if c, ok := e.Keys[plan.ResourceBlob]; ok {
 		switch old, now := words(c.Old, ""), words(c.New, ""); {
 		case now == "" && !plan.ReadResourceState(t.player.doc, id).Link:
-			return tellKey(plan.ResourceBlob, "took the file out of "+title)
+			return tellKey(plan.ResourceBlob, "resource.fileOut")
 		case old != "" && now != "":
-			return tellKey(plan.ResourceBlob, "replaced the file of "+title)
+			return tellKey(plan.ResourceBlob, "resource.fileReplaced")
 		case now != "":
-			return tellKey(plan.ResourceBlob, "added the file "+t.fileName(id))
+			change := keyChange(plan.ResourceBlob, c)
+			change.Say = t.fileAdded(id)
+			return change
 		}
 	}
 	if c, ok := e.Keys[plan.ResourceURL]; ok {
 		switch old, now := words(c.Old, ""), words(c.New, ""); {
 		case now == "":
-			return tellKey(plan.ResourceURL, "took the link out of "+title)
+			return tellKey(plan.ResourceURL, "resource.linkOut")
 		case old != "":
-			return tellKey(plan.ResourceURL, "changed where "+title+" leads")
+			return tellKey(plan.ResourceURL, "resource.linkChanged")
 		default:
-			return tellKey(plan.ResourceURL, "added the link "+title)
+			return tellKey(plan.ResourceURL, "resource.link")
 		}
 	}
 	if c, ok := e.Keys[plan.ResourceTitle]; ok && words(c.Old, "") != "" && words(c.New, "") != "" {
-		return tellKey(plan.ResourceTitle, "renamed the resource "+name(c.Old, "")+" to "+title)
+		change := keyChange(plan.ResourceTitle, c)
+		change.Say = say("resource.renamed", "old", titled(c.Old, ""), "resource", resource)
+		return change
 	}
 	if c, ok := e.Keys[plan.ResourcePinned]; ok {
 		if c.New == true {
-			return tellKey(plan.ResourcePinned, "pinned "+title)
+			return tellKey(plan.ResourcePinned, "resource.pinned")
 		}
-		return tellKey(plan.ResourcePinned, "unpinned "+title)
+		return tellKey(plan.ResourcePinned, "resource.unpinned")
 	}
 	if _, ok := e.Keys[plan.ResourceOrd]; ok {
-		return tellKey(plan.ResourceOrd, "moved "+title+" among the resources")
+		return tellKey(plan.ResourceOrd, "resource.moved")
 	}
-	return Change{Field: plan.RootResources, Action: "update", Text: "updated the resource " + title}
+	return Change{Field: plan.RootResources, Action: "update", Say: say("resource.updated", "resource", resource)}
 }
 
 // nodeLinks tells what was attached to a node and what was taken off it. What
@@ -106,11 +114,10 @@ func (t *teller) nodeLinks(id string, e crdt.Event) {
 	t.eachKey(e, func(resource string, c crdt.KeyChange) {
 		change := keyChange(plan.NodeLinks, c)
 		change.Part = resource
-		title := name(plan.ReadResourceTitle(t.player.doc, resource), "")
 		if c.New == true {
-			t.about(id, change, "attached %[2]s to %[1]s", title)
+			t.about(id, change, "resource.attached", "resource", t.resource(resource))
 		} else {
-			t.about(id, change, "took %[2]s off %[1]s", title)
+			t.about(id, change, "resource.detached", "resource", t.resource(resource))
 		}
 	})
 }
@@ -119,22 +126,10 @@ func (t *teller) nodeLinks(id string, e crdt.Event) {
 func (t *teller) workingEvent(e crdt.Event, path []any) {
 	if len(path) == 0 {
 		t.eachKey(e, func(key string, _ crdt.KeyChange) {
-			t.once(plan.RootWorking+"/"+key, Change{Field: plan.RootWorking, Action: "edit", Text: workingText(key)})
+			t.once(plan.RootWorking+"/"+key, Change{Field: plan.RootWorking, Action: "edit", Say: say("working.edited", "part", key)})
 		})
 		return
 	}
 	key, _ := path[0].(string)
-	t.textEdit(e, plan.RootWorking+"/"+key, Change{Field: plan.RootWorking, Action: "edit", Text: workingText(key)})
-}
-
-func workingText(key string) string {
-	switch key {
-	case plan.WorkingChannel:
-		return "edited where both sides talk"
-	case plan.WorkingCadence:
-		return "edited how often both sides meet"
-	case plan.WorkingResponse:
-		return "edited how fast both sides answer"
-	}
-	return "changed how both sides work together"
+	t.textEdit(e, plan.RootWorking+"/"+key, Change{Field: plan.RootWorking, Action: "edit", Say: say("working.edited", "part", key)})
 }

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"fmt"
-
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -30,36 +28,37 @@ func (t *teller) nodeKey(id string, c crdt.KeyChange) {
 	if c.Action == "delete" {
 		t.add(Change{
 			Node: id, NodeTitle: before.Title, Field: plan.RootNodes, Action: c.Action,
-			Text: "removed " + kindName(before.Kind) + " " + name(before.Title, ""),
+			Say: say("node.removed", "kind", before.Kind, "step", titled(before.Title, "")),
 		})
 		return
 	}
 	if c.Action == "update" && known {
 		t.created[plan.RootNodes+"/"+id] = true
-		t.about(id, Change{Field: plan.RootNodes, Action: c.Action}, "rewrote %s")
+		t.about(id, Change{Field: plan.RootNodes, Action: c.Action}, "node.rewritten")
 		return
 	}
 	t.created[plan.RootNodes+"/"+id] = true
 	head, ok := plan.ReadHead(t.player.doc, id)
 	if !ok {
-		t.add(Change{Node: id, Field: plan.RootNodes, Action: c.Action, Text: "added something that is not a step"})
+		t.add(Change{Node: id, Field: plan.RootNodes, Action: c.Action, Say: say("node.odd")})
 		return
 	}
-	text := "added a new " + bareKind(head.Kind)
+	tell := say("node.new", "kind", head.Kind)
 	if head.Title != "" {
-		text = "added " + kindName(head.Kind) + " " + name(head.Title, "")
+		tell = say("node.added", "kind", head.Kind, "step", titled(head.Title, ""))
 	}
 	if parent, ok := plan.ReadHead(t.player.doc, head.Parent); ok {
-		text += " to " + name(parent.Title, parent.Kind)
+		tell.ID += "In"
+		tell.Values["parent"] = titled(parent.Title, parent.Kind)
 	}
-	t.add(Change{Node: id, NodeTitle: head.Title, Field: plan.RootNodes, Action: "add", Text: text})
+	t.add(Change{Node: id, NodeTitle: head.Title, Field: plan.RootNodes, Action: "add", Say: tell})
 }
 
-// about adds a change of the node id; format has one %s for its name.
-func (t *teller) about(id string, c Change, format string, args ...any) {
+// about adds a change of the node id, which the message calls step.
+func (t *teller) about(id string, c Change, sayID string, pairs ...any) {
 	head, _ := plan.ReadHead(t.player.doc, id)
 	c.Node, c.NodeTitle = id, head.Title
-	c.Text = fmt.Sprintf(format, append([]any{name(head.Title, head.Kind)}, args...)...)
+	c.Say = say(sayID, append(pairs, "step", titled(head.Title, head.Kind))...)
 	t.add(c)
 }
 
@@ -82,7 +81,7 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			}
 		case plan.NodeKind:
 			t.nodes[id] = true
-			t.about(id, change, "turned %s into a %s", words(c.New, "step"))
+			t.about(id, change, "node.turned", "kind", words(c.New, "step"))
 		case plan.NodeTitle: // the text itself was replaced
 			t.renamed(id)
 		case plan.NodeStatus:
@@ -96,110 +95,105 @@ func (t *teller) nodeFields(id string, e crdt.Event) {
 			t.date(id, key, c, change)
 		case plan.NodeDays:
 			if change.Old != nil && change.New != nil {
-				t.about(id, change, "changed how long %s takes from %v to %v working days", change.Old, change.New)
+				t.about(id, change, "node.days.moved", "from", change.Old, "to", change.New)
 			} else {
-				t.about(id, change, "changed how long %s takes")
+				t.about(id, change, "node.days.changed")
 			}
 		case plan.NodeLikelyBlocker:
 			if c.New == true {
-				t.about(id, change, "flagged %s as a likely blocker")
+				t.about(id, change, "node.blocker.on")
 			} else {
-				t.about(id, change, "took the likely-blocker flag off %s")
+				t.about(id, change, "node.blocker.off")
 			}
 		case plan.NodeBlockedReason:
 			if reason := words(c.New, ""); reason != "" {
-				t.about(id, change, "noted why %s is blocked: “%s”", clip(reason, maxWritten))
+				t.about(id, change, "node.blocked.noted", "reason", quoted(reason))
 			} else {
-				t.about(id, change, "removed the reason why %s was blocked")
+				t.about(id, change, "node.blocked.removed")
 			}
 		case plan.NodeOutcome:
 			t.outcome(id, change)
 		case plan.NodeAlias:
 			if alias := words(c.New, ""); alias != "" {
-				t.about(id, change, "noted that %s is also called “%s”", alias)
+				t.about(id, change, "node.alias.noted", "alias", quoted(alias))
 			} else {
-				t.about(id, change, "removed the other name of %s")
+				t.about(id, change, "node.alias.removed")
 			}
 		case plan.NodeDel:
 			if words(c.New, "") != "" {
-				t.about(id, change, "deleted %s")
+				t.about(id, change, "node.deleted")
 			} else {
-				t.about(id, change, "restored %s")
+				t.about(id, change, "node.restored")
 			}
 		case plan.NodeGate: // a step of an older plan got the map that newer ones are born with
 			if _, ok := plan.ReadGate(t.player.doc, id); ok {
 				t.created[plan.RootNodes+"/"+id+"/"+plan.NodeGate] = true
-				t.about(id, change, "added a gate to %s")
+				t.about(id, change, "gate.added")
 			}
 		case plan.NodePlanned: // written beside the due date, which is told
 		case plan.NodeDoneOn:
-			change.Text = dateChange("the day "+t.nameOf(id)+" was done", c, t.entry.Time(), "moved the day "+t.nameOf(id)+" was done")
+			change.Say = dateSay("node.doneOn", c, "step", t.nameOf(id))
 			change.Node = id
 			t.add(change)
 		default:
-			t.about(id, change, "changed %s")
+			t.about(id, change, "node.changed")
 		}
 	})
 }
 
-func (t *teller) nameOf(id string) string {
+func (t *teller) nameOf(id string) Title {
 	head, _ := plan.ReadHead(t.player.doc, id)
-	return name(head.Title, head.Kind)
+	return titled(head.Title, head.Kind)
 }
 
 func (t *teller) moved(id string, change Change) {
 	parent, _ := change.New.(string)
 	if head, ok := plan.ReadHead(t.player.doc, parent); ok {
-		t.about(id, change, "moved %s to %s", name(head.Title, head.Kind))
+		t.about(id, change, "node.moved", "parent", titled(head.Title, head.Kind))
 		return
 	}
-	t.about(id, change, "moved %s to the top level")
+	t.about(id, change, "node.movedTop")
 }
 
 func (t *teller) reordered(id string, change Change) {
 	self, _ := plan.ReadHead(t.player.doc, id)
 	if parent, ok := plan.ReadHead(t.player.doc, self.Parent); ok {
-		t.about(id, change, "moved %s within %s", name(parent.Title, parent.Kind))
+		t.about(id, change, "node.movedWithin", "parent", titled(parent.Title, parent.Kind))
 		return
 	}
-	t.about(id, change, "moved %s to another place")
+	t.about(id, change, "node.movedPlace")
 }
 
 func (t *teller) status(id string, change Change) {
 	switch change.New {
 	case plan.StatusDone:
-		t.about(id, change, "marked %s done")
+		t.about(id, change, "node.status.done")
 	case plan.StatusInProgress:
-		t.about(id, change, "started %s")
+		t.about(id, change, "node.status.started")
 	case plan.StatusBlocked:
-		t.about(id, change, "marked %s blocked")
+		t.about(id, change, "node.status.blocked")
 	case plan.StatusSkipped:
-		t.about(id, change, "skipped %s")
+		t.about(id, change, "node.status.skipped")
 	case plan.StatusNotStarted, nil:
-		t.about(id, change, "set %s back to not started")
+		t.about(id, change, "node.status.notStarted")
 	default:
-		t.about(id, change, "changed the status of %s")
+		t.about(id, change, "node.status.changed")
 	}
 }
 
 func (t *teller) side(id string, change Change) {
 	switch change.New {
 	case plan.SideBuyer, plan.SideSeller:
-		t.about(id, change, "gave %s to the %s side", change.New)
+		t.about(id, change, "node.side", "side", change.New)
 	default:
-		t.about(id, change, "made %s a joint step")
+		t.about(id, change, "node.joint")
 	}
 }
 
 func (t *teller) date(id, key string, c crdt.KeyChange, change Change) {
 	head, _ := plan.ReadHead(t.player.doc, id)
-	title := name(head.Title, head.Kind)
 	change.Node, change.NodeTitle = id, head.Title
-	if key == plan.NodeDue {
-		change.Text = dateChange("the due date of "+title, c, t.entry.Time(), "moved "+title)
-	} else {
-		change.Text = dateChange("the start of "+title, c, t.entry.Time(), "moved the start of "+title)
-	}
+	change.Say = dateSay("node."+key, c, "step", titled(head.Title, head.Kind))
 	t.add(change)
 }
 
@@ -211,28 +205,28 @@ func (t *teller) nodeInside(id string, e crdt.Event, path []any) {
 	case plan.NodeTitle:
 		t.renamed(id)
 	case plan.NodeNote:
-		t.textEdit(e, told, t.nodeText(id, field, "edited the description of %s"))
+		t.textEdit(e, told, t.nodeText(id, field, "node.note"))
 	case plan.NodeWhy:
-		t.textEdit(e, told, t.nodeText(id, field, "edited why %s matters"))
+		t.textEdit(e, told, t.nodeText(id, field, "node.why"))
 	case plan.NodeOwners:
 		t.eachKey(e, func(role string, c crdt.KeyChange) { t.owner(id, role, c) })
 	case plan.NodeAfter:
-		t.once(told, t.nodeText(id, field, "changed what %s waits for"))
+		t.once(told, t.nodeText(id, field, "node.after"))
 	case plan.NodeLinks:
 		t.nodeLinks(id, e)
 	case plan.NodeGate:
 		t.gate(id, e, path[1:])
 	default:
-		t.once(told, t.nodeText(id, field, "changed %s"))
+		t.once(told, t.nodeText(id, field, "node.changed"))
 	}
 }
 
 // nodeText is the change of something inside a node.
-func (t *teller) nodeText(id, field, format string) Change {
+func (t *teller) nodeText(id, field, sayID string) Change {
 	head, _ := plan.ReadHead(t.player.doc, id)
 	return Change{
 		Node: id, NodeTitle: head.Title, Field: field, Action: "edit",
-		Text: fmt.Sprintf(format, name(head.Title, head.Kind)),
+		Say: say(sayID, "step", titled(head.Title, head.Kind)),
 	}
 }
 
@@ -245,13 +239,13 @@ func (t *teller) renamed(id string) {
 	}
 	c := Change{
 		Node: id, NodeTitle: now.Title, Field: plan.NodeTitle, Action: "edit", Old: before.Title, New: now.Title,
-		Text: "renamed " + name(before.Title, before.Kind) + " to " + name(now.Title, now.Kind),
+		Say: say("node.renamed", "old", titled(before.Title, before.Kind), "step", titled(now.Title, now.Kind)),
 	}
 	switch {
 	case before.Title == "":
-		c.Text = "named a " + bareKind(now.Kind) + " " + name(now.Title, now.Kind)
+		c.Say = say("node.named", "kind", now.Kind, "step", titled(now.Title, now.Kind))
 	case now.Title == "":
-		c.Text = "cleared the title of " + name(before.Title, before.Kind)
+		c.Say = say("node.cleared", "step", titled(before.Title, before.Kind))
 	}
 	t.once(plan.RootNodes+"/"+id+"/"+plan.NodeTitle, c)
 }
@@ -265,10 +259,10 @@ func (t *teller) owner(id, role string, c crdt.KeyChange) {
 	change.Part = role
 	switch c.New {
 	case plan.OwnerAccountable:
-		t.about(id, change, "made %[2]s accountable for %[1]s", name(title, ""))
+		t.about(id, change, "node.owner.accountable", "role", titled(title, ""))
 	case plan.OwnerContributor:
-		t.about(id, change, "added %[2]s to %[1]s", name(title, ""))
+		t.about(id, change, "node.owner.contributor", "role", titled(title, ""))
 	default:
-		t.about(id, change, "took %[2]s off %[1]s", name(title, ""))
+		t.about(id, change, "node.owner.off", "role", titled(title, ""))
 	}
 }

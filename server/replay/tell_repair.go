@@ -23,11 +23,11 @@ func (t *teller) repaired(events []crdt.Event) bool {
 			}
 			id, _ := path[0].(string)
 			t.nodes[id] = true
-			t.about(id, keyChange(key, c), "put %s at the top level: two people had moved steps into each other")
+			t.about(id, keyChange(key, c), "repair.ring")
 		})
 	}
 	if orders && len(t.changes) == 0 {
-		t.add(Change{Field: plan.NodeOrd, Action: "update", Text: "tidied how the order is stored; nothing moved"})
+		t.add(Change{Field: plan.NodeOrd, Action: "update", Say: say("repair.order")})
 	}
 	return true
 }

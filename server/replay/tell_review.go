@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"fmt"
-
 	"coplan/crdt"
 	"coplan/server/plan"
 )
@@ -13,14 +11,11 @@ func (t *teller) reviewsEvent(e crdt.Event, path []any) {
 		return // a review is written once, with its entry
 	}
 	t.eachKey(e, func(id string, c crdt.KeyChange) {
-		change := Change{Field: plan.RootReviews, Action: c.Action, Text: "removed the record of a review"}
+		change := Change{Field: plan.RootReviews, Action: c.Action, Say: say("review.removed")}
 		if review, ok := plan.ReadReview(t.player.doc, id); ok {
-			change.New, change.Text = id, "closed a review without decisions"
-			switch n := len(review.Decisions); {
-			case n == 1:
-				change.Text = "closed a review and noted what was decided: " + quote(review.Decisions[0].Text)
-			case n > 1:
-				change.Text = fmt.Sprintf("closed a review with %d decisions, the first: %s", n, quote(review.Decisions[0].Text))
+			change.New, change.Say = id, say("review.closed")
+			if n := len(review.Decisions); n > 0 {
+				change.Say = say("review.decided", "n", n, "decision", quoted(review.Decisions[0].Text))
 			}
 		}
 		t.add(change)

@@ -5,44 +5,29 @@ import (
 	"coplan/server/plan"
 )
 
-// caseParts is how a sentence calls the texts of the business case.
-var caseParts = map[string]string{
-	plan.CaseMetric:     "the metric of the business case",
-	plan.CaseInitiative: "the initiative behind the business case",
-	plan.CaseOutcome:    "the outcome of the business case",
-	plan.CaseInaction:   "the cost of doing nothing",
-}
-
 func (t *teller) caseEvent(e crdt.Event, path []any) {
 	if len(path) > 0 {
 		key, _ := path[0].(string)
-		t.textEdit(e, plan.RootCase+"/"+key, Change{Field: plan.RootCase, Action: "edit", Text: "edited " + partOfCase(key)})
+		t.textEdit(e, plan.RootCase+"/"+key, Change{Field: plan.RootCase, Action: "edit", Say: say("case.edited", "part", key)})
 		return
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) { // the text itself was put in or replaced
 		change := keyChange(plan.RootCase, c)
-		change.Text = "edited " + partOfCase(key)
+		change.Say = say("case.edited", "part", key)
 		t.add(change)
 	})
-}
-
-func partOfCase(key string) string {
-	if part, ok := caseParts[key]; ok {
-		return part
-	}
-	return rootName(plan.RootCase)
 }
 
 func (t *teller) metricsEvent(e crdt.Event, path []any) {
 	if len(path) == 0 {
 		t.eachKey(e, func(id string, c crdt.KeyChange) {
-			change := Change{Field: plan.RootMetrics, Action: c.Action, Text: "added a success metric"}
+			change := Change{Field: plan.RootMetrics, Action: c.Action, Say: say("metric.new")}
 			if c.Action == "delete" {
-				change.Text = "removed a success metric"
+				change.Say = say("metric.dropped")
 			} else {
 				t.created[plan.RootMetrics+"/"+id] = true
 				if title := plan.ReadMetricName(t.player.doc, id); title != "" {
-					change.Text = "added the success metric " + name(title, "")
+					change.Say = say("metric.added", "metric", titled(title, ""))
 				}
 			}
 			t.add(change)
@@ -53,45 +38,39 @@ func (t *teller) metricsEvent(e crdt.Event, path []any) {
 	if t.created[plan.RootMetrics+"/"+id] {
 		return
 	}
-	title := "a success metric"
-	if words := plan.ReadMetricName(t.player.doc, id); words != "" {
-		title = "the success metric " + name(words, "")
+	about := []any{"named", "no", "metric", Title{}}
+	if title := plan.ReadMetricName(t.player.doc, id); title != "" {
+		about = []any{"named", "yes", "metric", titled(title, "")}
 	}
 	if len(path) > 1 {
 		key, _ := path[1].(string)
-		text := map[string]string{
-			plan.MetricName: "edited the name of " + title, plan.MetricBaseline: "edited where " + title + " starts", plan.MetricTarget: "edited the target of " + title,
-		}[key]
-		if text == "" {
-			text = "changed " + title
-		}
-		t.textEdit(e, plan.RootMetrics+"/"+id+"/"+key, Change{Field: plan.RootMetrics, Action: "edit", Text: text})
+		t.textEdit(e, plan.RootMetrics+"/"+id+"/"+key, Change{Field: plan.RootMetrics, Action: "edit", Say: say("metric.edited", append(about, "part", key)...)})
 		return
 	}
 	t.eachKey(e, func(key string, c crdt.KeyChange) {
 		change := keyChange(plan.RootMetrics, c)
 		switch key {
 		case plan.MetricDel:
-			change.Text = "restored " + title
+			change.Say = say("metric.restored", about...)
 			if words(c.New, "") != "" {
-				change.Text = "removed " + title
+				change.Say = say("metric.removed", about...)
 			}
 		case plan.MetricDate:
-			change.Text = dateChange("the date of "+title, c, t.entry.Time(), "moved the date of "+title)
+			change.Say = dateSay("metric.date", c, about...)
 		case plan.MetricRole:
 			role, _ := c.New.(string)
-			change.Text = "left " + title + " without an owner"
+			change.Say = say("metric.noOwner", about...)
 			if role != "" {
 				owner := plan.ReadRoleTitle(t.player.doc, role)
 				if owner == "" {
 					owner = role
 				}
-				change.Text = "made " + name(owner, "") + " answer for " + title
+				change.Say = say("metric.owner", append(about, "role", titled(owner, ""))...)
 			}
 		case plan.MetricOrd:
-			change.Text = "moved " + title + " within the table"
+			change.Say = say("metric.moved", about...)
 		default:
-			change.Text = "changed " + title
+			change.Say = say("metric.changed", about...)
 		}
 		t.add(change)
 	})
@@ -102,13 +81,13 @@ func (t *teller) outcome(id string, change Change) {
 	to, _ := change.New.(string)
 	switch title := plan.ReadMetricName(t.player.doc, to); {
 	case to == "":
-		t.about(id, change, "linked %s to no outcome")
+		t.about(id, change, "outcome.none")
 	case to == plan.OutcomeOfCase:
-		t.about(id, change, "linked %s to the outcome of the business case")
+		t.about(id, change, "outcome.case")
 	case title != "":
-		t.about(id, change, "linked %[1]s to the success metric %[2]s", name(title, ""))
+		t.about(id, change, "outcome.metric", "metric", titled(title, ""))
 	default:
-		t.about(id, change, "linked %s to a success metric")
+		t.about(id, change, "outcome.some")
 	}
 }
 
@@ -122,14 +101,11 @@ func (t *teller) dismissedEvent(e crdt.Event) {
 			aside++
 		}
 	})
-	say := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			t.add(Change{Field: plan.RootDismissed, Action: "update", Text: one})
-		case n > 1:
-			t.add(Change{Field: plan.RootDismissed, Action: "update", Text: many})
+	tell := func(n int, id string) {
+		if n > 0 {
+			t.add(Change{Field: plan.RootDismissed, Action: "update", Say: say(id, "n", n)})
 		}
 	}
-	say(aside, "dismissed a suggestion", "dismissed several suggestions")
-	say(back, "brought back a suggestion", "brought back several suggestions")
+	tell(aside, "lint.dismissed")
+	tell(back, "lint.restored")
 }

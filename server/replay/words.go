@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -35,88 +34,78 @@ func person(a journal.Actor) string {
 }
 
 // join makes one predicate of all changes of an entry.
-func join(changes []Change) string {
+func join(changes []Change) Say {
 	switch len(changes) {
 	case 0:
-		return "made an edit that changed nothing visible"
+		return say("entry.none")
 	case 1:
-		return changes[0].Text
+		return changes[0].Say
 	case 2:
 		if changes[0].Follows == nil && changes[1].Follows == nil {
-			return changes[0].Text + " and " + changes[1].Text
+			return say("entry.two", "first", changes[0].Say, "second", changes[1].Say)
 		}
 	}
 	if led := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Follows != nil }); len(led) < len(changes) {
-		if n := len(changes) - len(led); n > 1 {
-			return fmt.Sprintf("%s, and with it %d steps", join(led), n)
-		}
-		return join(led) + ", and with it one step"
+		return say("entry.with", "first", join(led), "n", len(changes)-len(led))
 	}
 	first := changes[0]
+	more := say("entry.more", "first", first.Say, "n", len(changes)-1)
 	for _, c := range changes[1:] {
-		if c.Field != first.Field || c.Node == "" || first.Node == "" {
-			return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
+		if c.Field != first.Field || c.Node == "" || first.Node == "" || c.Action != first.Action || (c.New == nil) != (first.New == nil) {
+			return more
 		}
 	}
-	for _, c := range changes[1:] {
-		if c.Action != first.Action || (c.New == nil) != (first.New == nil) {
-			return fmt.Sprintf("%s and made %d more changes", first.Text, len(changes)-1)
-		}
-	}
-	return fmt.Sprintf(together(first), len(changes), titles(changes))
+	return say(together(first), "n", len(changes), "steps", titles(changes))
 }
 
-// together is how several steps changed alike; %d is how many, %s which.
+// together is how several steps changed alike.
 func together(first Change) string {
 	switch first.Field {
 	case plan.NodeDue, plan.NodeStart:
-		return "moved the dates of %d steps: %s"
+		return "together.dates"
 	case plan.NodeStatus:
-		return "changed the status of %d steps: %s"
+		return "together.status"
 	case plan.NodeParent, plan.NodeOrd:
-		return "moved %d steps: %s"
+		return "together.moved"
 	case plan.NodeSide:
-		return "changed the side of %d steps: %s"
+		return "together.side"
 	case plan.NodeDel:
 		if first.New != nil {
-			return "deleted %d steps: %s"
+			return "together.deleted"
 		}
-		return "restored %d steps: %s"
+		return "together.restored"
 	case plan.RootNodes:
 		if first.Action == "add" {
-			return "added %d steps: %s"
+			return "together.added"
 		}
 	}
-	return "changed %d steps: %s"
+	return "together.changed"
 }
 
 // titles lists the nodes of changes, the first three by name.
-func titles(changes []Change) string {
+func titles(changes []Change) Titles {
 	const shown = 3
-	var list []string
+	var list Titles
 	for _, c := range changes[:min(shown, len(changes))] {
-		list = append(list, name(c.NodeTitle, ""))
+		list.Titles = append(list.Titles, Title{Title: words(c.NodeTitle, "")})
 	}
-	if rest := len(changes) - shown; rest > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(list, ", "), rest)
-	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+	list.More = len(changes) - len(list.Titles)
+	return list
 }
 
-// dateChange says how a date changed: “MOVED from 3 to 10 Mar”, or what was set
-// or removed. Years are left out where they are that of the entry.
-func dateChange(what string, c crdt.KeyChange, at time.Time, moved string) string {
-	from, okFrom := calendarDate(c.Old)
-	to, okTo := calendarDate(c.New)
+// dateSay says how a date changed: id with .moved, .set, .removed or .changed.
+func dateSay(id string, c crdt.KeyChange, pairs ...any) Say {
+	from, to := words(c.Old, ""), words(c.New, "")
+	okFrom, okTo := plan.ValidDate(from), plan.ValidDate(to)
 	switch {
 	case okFrom && okTo:
-		return moved + " from " + span(from, to, at)
+		return say(id+".moved", append(pairs, "from", Date{Date: from, To: to}, "to", Date{Date: to, From: from})...)
 	case okTo:
-		return "set " + what + " to " + day(to, to.Year() != at.Year())
-	case okFrom && words(c.New, "") == "":
-		return "removed " + what + ", " + day(from, from.Year() != at.Year())
+		return say(id+".set", append(pairs, "date", Date{Date: to})...)
+	case okFrom && to == "":
+		return say(id+".removed", append(pairs, "date", Date{Date: from})...)
 	}
-	return "changed " + what
+	return say(id+".changed", pairs...)
 }
 
 func calendarDate(v any) (time.Time, bool) {
@@ -128,22 +117,17 @@ func calendarDate(v any) (time.Time, bool) {
 	return t, err == nil
 }
 
-// span writes two dates as short as they are clear: “3 to 10 Mar”, “28 Feb to
-// 7 Mar”, “28 Dec 2026 to 4 Jan 2027”.
-func span(from, to, at time.Time) string {
-	years := from.Year() != to.Year()
-	if !years && from.Month() == to.Month() {
-		return fmt.Sprintf("%d to %s", from.Day(), day(to, to.Year() != at.Year()))
-	}
-	return day(from, years) + " to " + day(to, years || to.Year() != at.Year())
-}
-
 func day(t time.Time, year bool) string {
 	if year {
 		return t.Format("2 Jan 2006")
 	}
 	return t.Format("2 Jan")
 }
+
+// titled is a title as a value of a Say, short enough to stand in it.
+func titled(title any, kind string) Title { return Title{words(title, ""), kind} }
+
+func quoted(s string) Quote { return Quote{words(s, "…")} }
 
 // name emphasises a title; an empty one is called after its kind.
 func name(title any, kind string) string {
@@ -165,9 +149,7 @@ func bareKind(kind string) string {
 	return "step"
 }
 
-func kindName(kind string) string { return "the " + bareKind(kind) }
-
-func quote(s string) string { return "“" + words(s, "…") + "”" }
+func quote(s string) string { return "“" + s + "”" }
 
 const (
 	maxWords   = 80  // characters of quoted text kept in a sentence

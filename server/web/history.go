@@ -38,6 +38,7 @@ type entryJSON struct {
 	What      string          `json:"what"`
 	Sentence  string          `json:"sentence"`  // with the person: “Dana (buyer) moved *Kick-off*…”
 	Sentences []string        `json:"sentences"` // one for each change, without the person
+	Say       replay.Say      `json:"say"`       // the sentence without the person, for any language
 	Changes   []replay.Change `json:"changes"`
 	Node      string          `json:"node"`             // of the first change; "" if it is about none
 	Field     string          `json:"field"`            // of the first change
@@ -125,7 +126,7 @@ func queryList(c echo.Context, name string) []string {
 
 func toEntryJSON(it replay.Item, updates bool) entryJSON {
 	e := entryJSON{
-		Seq: it.Seq, Ordinal: it.Ordinal, At: stamp(it.At), Kind: it.Kind, What: it.What, Sentence: it.Sentence,
+		Seq: it.Seq, Ordinal: it.Ordinal, At: stamp(it.At), Kind: it.Kind, What: it.What, Sentence: it.Sentence, Say: it.Say,
 		Actor:     actorJSON{it.Actor.ID, it.Actor.Name, it.Actor.Role, it.Actor.Side},
 		Sentences: make([]string, 0, len(it.Changes)), Changes: it.Changes,
 	}

@@ -7,7 +7,7 @@ const entry = (name: string, ...changes: (Partial<LoggedChange> & { field: strin
   seq: ++seq,
   at: `2027-03-01T10:00:${String(seq % 60).padStart(2, "0")}Z`,
   actor: { id: name.toLowerCase(), name },
-  changes: changes.map((change) => ({ node: "n", nodeTitle: "Review", part: "", action: "update", old: null, new: null, text: `changed ${change.field}`, ...change })),
+  changes: changes.map((change) => ({ node: "n", nodeTitle: "Review", part: "", action: "update", old: null, new: null, say: { id: "", values: {} }, text: `changed ${change.field}`, ...change })),
 });
 const facts = (entries: readonly LoggedEntry[]) =>
   netChanges(entries).map(({ node, changes }) => [node, ...changes.map(({ field, from, to }) => [field, from, to])]);

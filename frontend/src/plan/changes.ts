@@ -3,6 +3,12 @@
  * to its last value, by those who did it; what was put back did not change.
  */
 
+/** A sentence of the history before it is put into a language, see `ui/say.ts`. */
+export interface Say {
+  readonly id: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** One change, as the history tells it. */
 export interface LoggedChange {
   readonly node: string;
@@ -12,6 +18,8 @@ export interface LoggedChange {
   readonly action: string;
   readonly old: unknown;
   readonly new: unknown;
+  readonly say: Say;
+  /** The same in English. */
   readonly text: string;
 }
 
@@ -31,7 +39,8 @@ export interface NetChange {
   readonly to: unknown;
   /** Values before and after are known; otherwise something was written or done, and `text` tells. */
   readonly picked: boolean;
-  /** The last sentence about it, without the person. */
+  /** The last sentence about it, without the person, and in English. */
+  readonly say: Say;
   readonly text: string;
   /** Names, in the order in which they came. */
   readonly people: readonly string[];
@@ -93,6 +102,7 @@ export function netChanges(entries: readonly LoggedEntry[]): ChangedThing[] {
         from: before ? before.from : said.from,
         to: said.to,
         picked: said.picked,
+        say: change.say,
         text: change.text,
         people: [...new Set([...(before?.people ?? []), entry.actor.name])],
         at: entry.at,

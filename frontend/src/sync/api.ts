@@ -1,5 +1,6 @@
 /** The HTTP API, typed. Answers are parsed; a failure is an ApiError with a sentence for the person. */
 import { flag, list, number, or, record, table, text, anything, ParseError, type Parser } from "./parse";
+import type { Say } from "../plan/changes";
 import type { Can } from "./person";
 
 /**
@@ -135,7 +136,8 @@ export interface HistoryChange {
   /** Values before and after, where they are plain. */
   readonly old: unknown;
   readonly new: unknown;
-  /** The sentence without the person; `*…*` marks emphasis. */
+  /** The sentence without the person, and in English; `*…*` marks emphasis. */
+  readonly say: Say;
   readonly text: string;
   /** What the person changed, where this date is one that the schedule made of it. */
   readonly follows: { readonly node: string; readonly nodeTitle: string; readonly field: string } | null;
@@ -152,6 +154,8 @@ export interface HistoryEntry {
   readonly what: string;
   /** What happened, in one sentence; `*…*` marks emphasis. */
   readonly sentence: string;
+  /** The same without the person, for any language. */
+  readonly say: Say;
   readonly sentences: readonly string[];
   readonly changes: readonly HistoryChange[];
   readonly node: string;
@@ -299,6 +303,10 @@ const bytes: Parser<Uint8Array> = (value, where) => {
   }
 };
 
+const say: Parser<Say> = record({ id: text, values: or(table(anything), {}) });
+/** From a server that only has sentences. */
+const nothingSaid: Say = { id: "", values: {} };
+
 const historyChange: Parser<HistoryChange> = record({
   node: or(text, ""),
   nodeTitle: or(text, ""),
@@ -309,6 +317,7 @@ const historyChange: Parser<HistoryChange> = record({
   new: anything,
   text: or(text, ""),
   follows: or(record({ node: or(text, ""), nodeTitle: or(text, ""), field: or(text, "") }), null),
+  say: or(say, nothingSaid),
 });
 
 const historyEntry: Parser<HistoryEntry> = record({
@@ -319,6 +328,7 @@ const historyEntry: Parser<HistoryEntry> = record({
   kind: text,
   what: or(text, ""),
   sentence: or(text, ""),
+  say: or(say, nothingSaid),
   sentences: or(list(text), []),
   changes: or(list(historyChange), []),
   node: or(text, ""),

@@ -20,6 +20,7 @@ function history(n: number): { entries: HistoryEntry[]; texts: string[] } {
       kind: "update",
       what: "",
       sentence: "",
+      say: { id: "", values: {} },
       sentences: [],
       changes: [],
       node: "",

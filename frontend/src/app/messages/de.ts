@@ -9,6 +9,7 @@ import { people } from "./de/people";
 import { portfolio } from "./de/portfolio";
 import { review } from "./de/review";
 import { search } from "./de/search";
+import { say } from "./de/say";
 import { structure } from "./de/structure";
 import { timeline } from "./de/timeline";
 import { why } from "./de/why";
@@ -28,4 +29,5 @@ export const de: Messages = {
   ...portfolio,
   ...search,
   ...language,
+  ...say,
 };

@@ -12,6 +12,7 @@ import { people } from "./en/people";
 import { portfolio } from "./en/portfolio";
 import { review } from "./en/review";
 import { search } from "./en/search";
+import { say } from "./en/say";
 import { structure } from "./en/structure";
 import { timeline } from "./en/timeline";
 import { why } from "./en/why";
@@ -30,6 +31,7 @@ export const en = {
   ...portfolio,
   ...search,
   ...language,
+  ...say,
 } as const;
 
 export type Messages = Record<keyof typeof en, string>;

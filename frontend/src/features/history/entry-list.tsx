@@ -3,6 +3,7 @@ import { useIntl } from "react-intl";
 import type { HistoryEntry } from "../../sync/api";
 import { Avatar, colorFor } from "../../ui/avatar";
 import { useDays } from "../../ui/dates";
+import { useSayWords } from "../../ui/say";
 import { useText } from "../../ui/text";
 import { groupByDay, type Run } from "./group";
 import { Sentence } from "../../ui/sentence";
@@ -53,6 +54,7 @@ const Line = memo(function Line({ run, current, onGo }: { run: Run; current: boo
   const t = useText();
   const intl = useIntl();
   const { entry } = run;
+  const { whole } = useSayWords();
   const name = entry.actor.name || t("history.system");
   const size = run.to - run.from;
   return (
@@ -61,7 +63,7 @@ const Line = memo(function Line({ run, current, onGo }: { run: Run; current: boo
         <Avatar name={name} color={entry.actor.id ? colorFor(entry.actor.id) : "#5d6e76"} size={26} />
         <span className="entry-main">
           <span className="entry-words">
-            <Sentence text={entry.sentence} />
+            <Sentence text={whole(entry.actor, entry.say, entry.sentence)} />
           </span>
           <span className="entry-meta">
             <time dateTime={entry.at}>{intl.formatTime(entry.at)}</time>

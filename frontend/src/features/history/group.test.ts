@@ -10,6 +10,7 @@ const entry = (seq: number, at: string, person: string, sentence: string): Histo
   kind: "update",
   what: "",
   sentence,
+  say: { id: "", values: {} },
   sentences: [],
   changes: [],
   node: "",

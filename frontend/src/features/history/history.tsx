@@ -6,6 +6,8 @@ import { loadHistory, Replay } from "../../sync/replay";
 import { IconButton } from "../../ui/button";
 import { Icon, Logo } from "../../ui/icons";
 import { Select } from "../../ui/select";
+import { useProblem } from "../../ui/problem";
+import { useSayWords } from "../../ui/say";
 import { useText } from "../../ui/text";
 import { EntryList } from "./entry-list";
 import { Sentence } from "../../ui/sentence";
@@ -21,13 +23,14 @@ export interface HistoryProps {
 
 type State =
   | { readonly kind: "loading"; readonly count: number }
-  | { readonly kind: "failed"; readonly text: string }
+  | { readonly kind: "failed"; readonly cause: unknown }
   | { readonly kind: "ready"; readonly replay: Replay };
 
 /** How the plan came to be: every entry in a sentence, and the plan as it was after any of them. */
 export function History(props: HistoryProps) {
   const { api, planId } = props;
   const t = useText();
+  const problem = useProblem();
   const [state, setState] = useState<State>({ kind: "loading", count: 0 });
 
   useEffect(() => {
@@ -43,7 +46,7 @@ export function History(props: HistoryProps) {
         setState({ kind: "ready", replay });
       },
       (cause: unknown) => {
-        if (!stop.signal.aborted) setState({ kind: "failed", text: cause instanceof Error ? cause.message : String(cause) });
+        if (!stop.signal.aborted) setState({ kind: "failed", cause });
       },
     );
     return () => {
@@ -70,7 +73,7 @@ export function History(props: HistoryProps) {
       ) : (
         <main className="history-wait">
           {state.kind === "loading" && <p role="status">{t("history.loading", { count: state.count })}</p>}
-          {state.kind === "failed" && <p role="alert">{state.text}</p>}
+          {state.kind === "failed" && <p role="alert">{problem(state.cause)}</p>}
           {state.kind === "ready" && <p>{t("history.empty")}</p>}
         </main>
       )}
@@ -85,6 +88,7 @@ function Player({ replay, renderPlan }: { replay: Replay; renderPlan: (doc: Y.Do
   const t = useText();
   const intl = useIntl();
   const { entries } = replay;
+  const { whole } = useSayWords();
   const [count, setCount] = useState(entries.length);
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState<string>("2");
@@ -124,6 +128,7 @@ function Player({ replay, renderPlan }: { replay: Replay; renderPlan: (doc: Y.Do
   }, [t]);
 
   if (!entry) return null;
+  const sentence = whole(entry.actor, entry.say, entry.sentence);
   const at = intl.formatDate(entry.at, { dateStyle: "medium", timeStyle: "short" });
   return (
     <div className="history-columns">
@@ -150,7 +155,7 @@ function Player({ replay, renderPlan }: { replay: Replay; renderPlan: (doc: Y.Do
               max={entries.length}
               value={count}
               aria-label={t("history.slider")}
-              aria-valuetext={`${at}: ${plain(entry.sentence)}`}
+              aria-valuetext={`${at}: ${plain(sentence)}`}
               style={{ "--at": `${entries.length > 1 ? ((count - 1) / (entries.length - 1)) * 100 : 100}%` } as React.CSSProperties}
               onChange={(event) => {
                 setPlaying(false);
@@ -171,7 +176,7 @@ function Player({ replay, renderPlan }: { replay: Replay; renderPlan: (doc: Y.Do
           <p className="player-words">
             <time dateTime={entry.at}>{at}</time>
             <span>
-              <Sentence text={entry.sentence} />
+              <Sentence text={sentence} />
             </span>
             <span className="player-count">{t("history.position", { count, total: entries.length })}</span>
           </p>

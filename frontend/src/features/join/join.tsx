@@ -3,6 +3,7 @@ import { ApiError, type Api, type Self } from "../../sync/api";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { Logo } from "../../ui/icons";
+import { useProblem } from "../../ui/problem";
 import { useText, type MessageId } from "../../ui/text";
 
 type State =
@@ -26,6 +27,7 @@ const roleTexts: Record<string, MessageId> = {
  */
 export function Join({ api, onJoined, theme }: { api: Api; onJoined: (self: Self) => void; theme: ReactNode }) {
   const t = useText();
+  const problemOf = useProblem();
   const [state, setState] = useState<State>({ kind: "loading" });
   const [name, setName] = useState("");
   const [missing, setMissing] = useState(false);
@@ -63,7 +65,7 @@ export function Join({ api, onJoined, theme }: { api: Api; onJoined: (self: Self
       if (!self.joined || given !== self.name) await api.join(given);
       onJoined({ ...self, name: given, joined: true });
     } catch (cause) {
-      setProblem(asApiError(cause).message);
+      setProblem(problemOf(cause));
       setBusy(false);
     }
   };
@@ -88,7 +90,7 @@ export function Join({ api, onJoined, theme }: { api: Api; onJoined: (self: Self
         {state.kind === "failed" && (
           <>
             <h1 className="join-title">{t(state.error.status === 0 ? "join.unreachable" : "join.invalid")}</h1>
-            <p className="join-role">{state.error.message}</p>
+            <p className="join-role">{problemOf(state.error)}</p>
             {state.error.status === 0 && (
               <Button look="edge" onPress={() => location.reload()}>
                 {t("action.retry")}

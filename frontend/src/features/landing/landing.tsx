@@ -8,6 +8,7 @@ import { Button, IconButton } from "../../ui/button";
 import { DatePicker } from "../../ui/date-picker";
 import { TextField } from "../../ui/field";
 import { Icon, Logo } from "../../ui/icons";
+import { useProblem } from "../../ui/problem";
 import { useText, type MessageId } from "../../ui/text";
 import { Created } from "./created";
 import { Sample } from "./sample";
@@ -112,6 +113,7 @@ function DemoLinks({ links, onOpen }: { links: Readonly<Record<string, string>>;
 
 function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPlan, title: string) => void }) {
   const t = useText();
+  const problem = useProblem();
   const [templates, setTemplates] = useState<readonly TemplateInfo[] | null>(null);
   const [template, setTemplate] = useState("");
   const [title, setTitle] = useState("");
@@ -194,7 +196,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
             value={title}
             maxLength={300}
             inputRef={titleInput}
-            error={missing && title.trim() === "" ? t("create.nameMissing") : error?.where === "title" ? error.message : undefined}
+            error={missing && title.trim() === "" ? t("create.nameMissing") : error?.where === "title" ? problem(error) : undefined}
             onChange={setTitle}
           />
           <div>
@@ -242,7 +244,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
         </RadioGroup>
         {error && error.where !== "title" && (
           <p className="form-error" role="alert">
-            {error.status === 401 || error.status === 403 ? t("create.closed") : error.message}
+            {error.status === 401 || error.status === 403 ? t("create.closed") : problem(error)}
           </p>
         )}
         <div className="form-actions">

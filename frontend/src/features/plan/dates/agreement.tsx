@@ -3,6 +3,7 @@ import { useIntl } from "react-intl";
 import type { Side } from "../../../plan/schema";
 import { compareBaseline, readBaseline, readProposal, readSignatures, workingDays, type Baseline } from "../../../plan/schedule";
 import { Button } from "../../../ui/button";
+import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
@@ -14,6 +15,7 @@ import { dayWords, spanWords, workingDaysWords, type Speaker } from "./words";
 /** The dates both sides agreed to, beside those of today; and agreeing anew. */
 export function Agreement() {
   const t = useText();
+  const problem = useProblem();
   const intl = useIntl();
   const { plan, rights, person, command } = useScreen();
   const live = useSchedule();
@@ -31,7 +33,7 @@ export function Agreement() {
     setBusy(true);
     setFailed("");
     command(name, args)
-      .catch((error: unknown) => setFailed(error instanceof Error ? error.message : t("error.unknown")))
+      .catch((error: unknown) => setFailed(problem(error)))
       .finally(() => setBusy(false));
   };
   return (

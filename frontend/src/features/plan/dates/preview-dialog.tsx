@@ -13,6 +13,7 @@ import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icons";
 import { Select } from "../../../ui/select";
+import { useProblem } from "../../../ui/problem";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useScreen } from "../screen";
@@ -34,6 +35,7 @@ type Phase = { readonly kind: "asking" } | { readonly kind: "recording" } | { re
 /** What a change of dates moves, before it is made: leave it, make it, or make it and say why. */
 export default function PreviewDialog({ change: asked, onClose }: { change: Change; onClose: () => void }) {
   const t = useText();
+  const problem = useProblem();
   const intl = useIntl();
   const { plan, store, command } = useScreen();
   const live = useSchedule();
@@ -70,7 +72,7 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
       await command("slip.record", draft);
       onClose();
     } catch (error) {
-      setPhase({ kind: "failed", text: error instanceof Error ? error.message : t("error.unknown") });
+      setPhase({ kind: "failed", text: problem(error) });
     }
   };
   const commit = () => {
@@ -82,7 +84,7 @@ export default function PreviewDialog({ change: asked, onClose }: { change: Chan
       commitChange(plan, change, agreed, along ? stuck : []);
     } catch (error) {
       if (!(error instanceof EditError)) throw error;
-      setPhase({ kind: "failed", text: error.message });
+      setPhase({ kind: "failed", text: problem(error) });
       return;
     }
     announce(t("dates.preview.made", { sentence }));

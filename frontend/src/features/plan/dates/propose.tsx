@@ -20,6 +20,7 @@ import { commitChange, followSchedule, previewChange, settleDates, type Change, 
 import { rulesBroken } from "../../../plan/rule-preview";
 import { useAnnounce } from "../../../ui/announcer";
 import { useToday } from "../../../ui/dates";
+import { useProblem } from "../../../ui/problem";
 import { useReadable } from "../../../ui/use-readable";
 import { lazyPart } from "../../../ui/lazy";
 import { useScreen } from "../screen";
@@ -40,6 +41,7 @@ const DatesContext = createContext<Dates | null>(null);
 export function DatesProvider({ still = false, children }: { still?: boolean; children: ReactNode }) {
   const { plan, rights } = useScreen();
   const announce = useAnnounce();
+  const problem = useProblem();
   const clock = useToday();
   const today = still ? "" : clock;
   const live = useMemo(() => followSchedule(plan, today), [plan, today]);
@@ -58,10 +60,10 @@ export function DatesProvider({ still = false, children }: { still?: boolean; ch
         commitChange(plan, change, asAgreed(input, change));
       } catch (error) {
         if (!(error instanceof EditError)) throw error;
-        announce(error.message);
+        announce(problem(error));
       }
     },
-    [live, plan, rights.write, announce, today],
+    [live, plan, rights.write, announce, problem, today],
   );
   const value = useMemo(() => ({ live, propose }), [live, propose]);
   return (

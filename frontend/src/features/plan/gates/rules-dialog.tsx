@@ -10,6 +10,7 @@ import { useDays } from "../../../ui/dates";
 import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
 import { Select } from "../../../ui/select";
+import { useProblem } from "../../../ui/problem";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { stepIds, useNodes } from "../hooks";
@@ -163,6 +164,7 @@ const ANY = "any";
 
 function NewRule({ onAdded }: { onAdded: () => void }) {
   const t = useText();
+  const problem = useProblem();
   const { plan, store } = useScreen();
   const announce = useAnnounce();
   const roles = useReadable(store.roles);
@@ -195,7 +197,7 @@ function NewRule({ onAdded }: { onAdded: () => void }) {
       onAdded();
     } catch (cause) {
       if (!(cause instanceof EditError)) throw cause;
-      setError(cause.message);
+      setError(problem(cause));
     }
   };
   return (

@@ -3,6 +3,7 @@ import { useIntl } from "react-intl";
 import { hostOf, resourceName } from "../../../plan/resources";
 import type { ResourceSnapshot } from "../../../plan/view";
 import { Icon } from "../../../ui/icons";
+import { useProblem } from "../../../ui/problem";
 import { useText } from "../../../ui/text";
 import { useScreen } from "../screen";
 import { sizeWords } from "./words";
@@ -10,6 +11,7 @@ import { sizeWords } from "./words";
 /** The way to what a resource holds: a link with its host in sight, or a file to save. */
 export function OpenResource({ one, named = false }: { one: ResourceSnapshot; named?: boolean }) {
   const t = useText();
+  const problem = useProblem();
   const intl = useIntl();
   const { files } = useScreen();
   const [error, setError] = useState<string | null>(null);
@@ -38,7 +40,7 @@ export function OpenResource({ one, named = false }: { one: ResourceSnapshot; na
           files
             ?.download(one.blob, one.file)
             .then((content) => saveAs(content, one.file))
-            .catch((cause: unknown) => setError(cause instanceof Error ? cause.message : String(cause)));
+            .catch((cause: unknown) => setError(problem(cause)));
         }}
       >
         <Icon name="arrowDown" size={16} />

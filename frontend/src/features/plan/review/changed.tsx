@@ -6,6 +6,7 @@ import type { TreeNode } from "../../../plan/tree";
 import { followLog, type PlanLog } from "../../../sync/log";
 import { Button } from "../../../ui/button";
 import { useProblem } from "../../../ui/problem";
+import { useSayWords } from "../../../ui/say";
 import { Sentence } from "../../../ui/sentence";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
@@ -161,8 +162,13 @@ function Line({ node, changes }: { node: string; changes: readonly NetChange[] }
   const t = useText();
   const intl = useIntl();
   const say = useChangeWords();
+  const { what } = useSayWords();
   const last = changes.at(-1);
   if (!last) return null;
+  const told = (change: (typeof changes)[number]): string => {
+    const words = what(change.say, change.text);
+    return words.charAt(0).toLocaleUpperCase(intl.locale) + words.slice(1);
+  };
   return (
     <li className="review-change">
       <span>
@@ -170,8 +176,8 @@ function Line({ node, changes }: { node: string; changes: readonly NetChange[] }
           <Fragment key={`${change.field} ${change.part} ${change.text}`}>
             {at > 0 && <span className="review-dot"> · </span>}
             {say(node, change) ?? (
-              <span lang="en" className="review-told">
-                <Sentence text={change.text.charAt(0).toLocaleUpperCase("en") + change.text.slice(1)} />
+              <span className="review-told">
+                <Sentence text={told(change)} />
               </span>
             )}
           </Fragment>

@@ -7,7 +7,7 @@ const entry = (name: string, at: string, ...changes: Partial<LoggedChange>[]): L
   seq: ++seq,
   at,
   actor: { id: name, name },
-  changes: changes.map((change) => ({ node: "n", nodeTitle: "Step", field: "", part: "", action: "set", old: null, new: null, text: change.field ?? "", ...change })),
+  changes: changes.map((change) => ({ node: "n", nodeTitle: "Step", field: "", part: "", action: "set", old: null, new: null, say: { id: "", values: {} }, text: change.field ?? "", ...change })),
 });
 const things = (...entries: LoggedEntry[]) => netChanges(entries);
 const MON = "2027-03-08T10:00:00.000Z";

@@ -6,6 +6,7 @@ import { readMetrics } from "../../../plan/why";
 import { Button } from "../../../ui/button";
 import { CopyButton } from "../../../ui/copy-button";
 import { useDays } from "../../../ui/dates";
+import { useProblem } from "../../../ui/problem";
 import { useText, type MessageId } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { useLive } from "../live";
@@ -179,15 +180,16 @@ function Table({ head, children }: { head: readonly string[]; children: ReactNod
 /** What one can do with the memo; never printed. */
 function Tools() {
   const t = useText();
+  const problem = useProblem();
   const { planId, makeLink } = useScreen();
   const [link, setLink] = useState<string>();
-  const [problem, setProblem] = useState<string>();
+  const [failed, setFailed] = useState<string>();
   const make = async () => {
     if (!makeLink) return;
     try {
       setLink(`${await makeLink("viewer")}?view=memo`);
     } catch (cause) {
-      setProblem(cause instanceof Error ? cause.message : t("error.unknown"));
+      setFailed(problem(cause));
     }
   };
   return (
@@ -213,7 +215,7 @@ function Tools() {
           </div>
         </div>
       )}
-      {problem !== undefined && <p role="alert">{problem}</p>}
+      {failed !== undefined && <p role="alert">{failed}</p>}
     </div>
   );
 }
