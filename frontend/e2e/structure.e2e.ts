@@ -243,6 +243,45 @@ describe("both at once", () => {
   });
 });
 
+describe("what a step says", () => {
+  const rowOf = (who: Person, title: string) => who.page.getByRole("listitem").filter({ has: who.page.getByRole("button", { name: `Details of ${title}` }) }).last();
+
+  test("risk, reason, the buyer's name for it and who else is involved are seen by the other side, and by one who only reads", async () => {
+    const vera = await person(browser, "Vera");
+    await joinPlan(vera, linkOf({ id: planId, links }, "viewer"));
+    await rowOf(ben, "Security review").getByRole("button", { name: /Change owner/ }).click();
+    await ben.page.getByRole("menuitemradio", { name: "Account executive" }).click();
+    for (const who of [ben, dana, vera]) await rowOf(who, "Security review").getByRole("button", { name: "Details of Security review" }).click();
+    await rowOf(ben, "Security review").getByText("Could hold us up").click();
+    await rowOf(ben, "Security review").getByRole("textbox", { name: "Why it matters" }).fill("So that IT can say yes");
+    await rowOf(ben, "Security review").getByRole("button", { name: "Involve somebody" }).click();
+    await ben.page.getByRole("menuitem", { name: "Champion" }).click();
+    await rowOf(dana, "Security review").getByRole("textbox", { name: "Other name" }).fill("Vendor Security Assessment");
+    await dana.page.keyboard.press("Enter");
+    for (const who of [ben, dana, vera]) {
+      const row = rowOf(who, "Security review");
+      await row.getByText("was: Vendor Security Assessment").waitFor();
+      await row.getByText("Could hold us up").first().waitFor();
+      await row.getByText("+1").waitFor();
+    }
+    await rowOf(vera, "Security review").getByText("Also involved: Champion").last().waitFor();
+    await rowOf(vera, "Security review").getByText("So that IT can say yes").waitFor();
+    await sound(vera);
+    // Exactly one answers for it: the champion made accountable is no longer merely involved.
+    await rowOf(dana, "Security review").getByRole("button", { name: /Also involved: Champion/ }).click();
+    await dana.page.getByRole("menuitemradio", { name: "Champion" }).click();
+    const { roles } = await serverView();
+    const champion = roles.find(({ title }) => title === "Champion")?.id;
+    await expect
+      .poll(async () => (await serverView()).stages.flatMap(({ steps }) => steps).find(({ title }) => title === "Security review")?.owners)
+      .toEqual([{ role: champion, kind: "accountable" }]);
+    await sound(ben);
+    for (const who of [ben, dana]) await rowOf(who, "Security review").getByRole("button", { name: "Close details of Security review" }).click();
+    expect(vera.complaints).toEqual([]);
+    await vera.context.close();
+  });
+});
+
 /** Takes a row by its grip and lets it go on the upper edge of another. */
 async function drag(who: Person, title: string, onto: string): Promise<void> {
   const { page } = who;

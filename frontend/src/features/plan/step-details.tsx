@@ -3,9 +3,11 @@ import * as Y from "yjs";
 import { LIMITS, NODE, nodeMap, noteOf } from "../../plan/schema";
 import type { NodeSnapshot } from "../../plan/view";
 import { useText } from "../../ui/text";
+import { useReadable } from "../../ui/use-readable";
 import { lazyPart } from "../../ui/lazy";
 import { Gate } from "./gates/gate";
 import { useScreen } from "./screen";
+import { contributorsOf, roleLabel } from "./step-fields";
 import { Alias } from "./structure/names";
 import { SideMark, sideMessage } from "./status";
 import { typeInto } from "./text/rename";
@@ -14,6 +16,7 @@ import { SharedField } from "./text/shared-field";
 
 const StepResources = lazyPart(() => import("./hub/step-resources"));
 const ReaderDates = lazyPart(() => import("./dates/reader-dates"));
+const OutcomeName = lazyPart(() => import("./why/outcome-name"));
 const StepForm = lazyPart(() => import("./step-form"));
 
 /** What a step says when it is opened: description, reason, and the fields of its row in full. */
@@ -85,20 +88,21 @@ function Why({ node }: { node: NodeSnapshot }) {
 
 function Facts({ node }: { node: NodeSnapshot }) {
   const t = useText();
+  const involved = contributorsOf(node, useReadable(useScreen().store.roles));
   return (
     <div className="details-read">
       <ul className="details-facts">
         <li>
           <SideMark side={node.side} /> {t(sideMessage(node.side))}
         </li>
+        {involved.length > 0 && <li>{t("owner.withOthers", { involved: involved.map(roleLabel).join("; ") })}</li>}
         {node.days !== null && <li>{t("step.daysIs", { days: node.days })}</li>}
         {node.likelyBlocker && <li>{t("step.likelyBlocker")}</li>}
       </ul>
-      {node.kind !== "subtask" && (
-        <Suspense fallback={null}>
-          <ReaderDates node={node} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        <OutcomeName id={node.id} />
+        {node.kind !== "subtask" && <ReaderDates node={node} />}
+      </Suspense>
     </div>
   );
 }

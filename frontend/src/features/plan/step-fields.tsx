@@ -18,6 +18,11 @@ export function accountableOf(node: NodeSnapshot, roles: readonly RoleSnapshot[]
   return roles.find((role) => role.id === id);
 }
 
+/** Those who work on it beside the accountable. */
+export function contributorsOf(node: NodeSnapshot, roles: readonly RoleSnapshot[]): RoleSnapshot[] {
+  return roles.filter((role) => node.owners.some((owner) => owner.role === role.id && owner.kind === "contributor"));
+}
+
 export const roleLabel = (role: RoleSnapshot): string => (role.name ? `${role.name}, ${role.title}` : role.title);
 
 /** Which side a step is on and which role answers for it. */
@@ -31,10 +36,17 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
   const owner = own ?? inherited;
   const side = t(sideMessage(node.side));
   const words = owner ? owner.name || owner.title : node.kind === "subtask" ? "" : t("owner.none");
+  const involved = contributorsOf(node, roles).map(roleLabel).join("; ");
   const face = (
     <>
       <SideMark side={node.side} />
       <span className={own ? "owner-name" : "owner-none"}>{words || side}</span>
+      {involved !== "" && (
+        <span className="owner-more" title={t("owner.withOthers", { involved })}>
+          +{contributorsOf(node, roles).length}
+          {!rights.write && <span className="visually-hidden">. {t("owner.withOthers", { involved })}</span>}
+        </span>
+      )}
     </>
   );
   if (!rights.write) {
@@ -59,7 +71,7 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
         button={
           <PlainButton
             className={`fact fact-owner${owner ? "" : " fact-empty"}`}
-            aria-label={t("owner.is", { side, owner: owner ? roleLabel(owner) : t("owner.none") })}
+            aria-label={t("owner.is", { side, owner: owner ? roleLabel(owner) : t("owner.none") }) + (involved === "" ? "" : ` ${t("owner.withOthers", { involved })}.`)}
           >
             {face}
           </PlainButton>

@@ -7,6 +7,7 @@ import { Select } from "../../ui/select";
 import { useText } from "../../ui/text";
 import { StepDates } from "./dates/step-dates";
 import { useScreen } from "./screen";
+import { Contributors } from "./structure/contributors";
 import { OutcomeSelect } from "./why/outcome-select";
 import { SideMark, sideMessage } from "./status";
 
@@ -22,6 +23,7 @@ export default function StepForm({ node }: { node: NodeSnapshot }) {
         onChange={(id) => setSide(plan, node.id, id as Side)}
         choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
       />
+      <Contributors node={node} />
       <StepDates node={node} />
       <OutcomeSelect id={node.id} />
       <CheckboxField isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
