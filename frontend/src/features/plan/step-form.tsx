@@ -23,7 +23,6 @@ export default function StepForm({ node }: { node: NodeSnapshot }) {
         onChange={(id) => setSide(plan, node.id, id as Side)}
         choices={SIDES.map((id) => ({ id, label: t(sideMessage(id)), lead: <SideMark side={id} /> }))}
       />
-      <Contributors node={node} />
       <StepDates node={node} />
       <OutcomeSelect id={node.id} />
       <CheckboxField isSelected={node.likelyBlocker} onChange={(on) => setLikelyBlocker(plan, node.id, on)}>
@@ -36,6 +35,7 @@ export default function StepForm({ node }: { node: NodeSnapshot }) {
           )}
         </CheckboxButton>
       </CheckboxField>
+      <Contributors node={node} />
     </div>
   );
 }

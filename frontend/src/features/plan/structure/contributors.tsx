@@ -18,7 +18,7 @@ export function Contributors({ node }: { node: NodeSnapshot }) {
   const involved = contributorsOf(node, roles);
   const rest = roles.filter((role) => !involved.includes(role) && role !== accountableOf(node, roles));
   return (
-    <div className="field" role="group" aria-label={t("owner.involved")}>
+    <div className="field involved-field" role="group" aria-label={t("owner.involved")}>
       <span className="field-label">{t("owner.involved")}</span>
       {involved.length > 0 && (
         <ul className="involved">
