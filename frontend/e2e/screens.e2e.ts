@@ -89,6 +89,58 @@ describe.each(ways)("every screen %s is sound:", (_, looks) => {
   });
 });
 
+const PAGES = ["", "timeline", "case", "people", "resources", "review", "memo"];
+
+describe.each<[string, string, Looks]>([
+  ["seller, on a desk in German", "seller", { locale: "de-DE" }],
+  ["viewer, on a phone in German and in the dark", "viewer", { ...PHONE, dark: true, locale: "de-DE" }],
+  ["viewer, on a desk", "viewer", {}],
+  ["buyer, on a phone", "buyer", PHONE],
+])("every page of a plan is sound: %s", (_, role, looks) => {
+  test("one after the other", async () => {
+    const who = await someone("Mara", looks);
+    // The lived-in plan has no link for viewers.
+    await joinPlan(who, linkOf(role === "viewer" ? plan : { id: "", links: demo }, role));
+    const base = who.page.url().replace(/\/$/, "");
+    const found: string[] = [];
+    for (const page of PAGES) {
+      await who.page.goto(`${base}/${page}`);
+      await who.page.locator('[role="status"][data-kind="saved"]').waitFor({ state: "attached" });
+      await who.page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+      await who.page.evaluate(() => document.fonts.ready);
+      found.push(...(await violations(who.page)).map((line) => `${page}: ${line}`));
+      const wide = await overflow(who.page);
+      if (wide > 0) found.push(`${page}: ${wide} pixels too wide`);
+      // Nobody takes a tab that is cut for the last one.
+      const cut = await who.page.locator(".views").evaluate((bar: HTMLElement) => (bar.scrollWidth > bar.clientWidth + 1) !== ((bar.dataset["more"] ?? "") !== ""));
+      if (cut) found.push(`${page}: the tabs don't say that there are more`);
+    }
+    expect(found).toEqual([]);
+    expect(who.complaints).toEqual([]);
+  });
+});
+
+describe("menus and dialogs of a plan", () => {
+  test.each<[string, Looks]>([["on a desk", {}], ["on a phone in the dark", { ...PHONE, dark: true }]])("are sound %s", async (_, looks) => {
+    const who = await someone("Mara", looks);
+    await joinPlan(who, linkOf({ id: "", links: demo }, "seller"));
+    const { page } = who;
+    const step = page.getByRole("button", { name: /^More for / }).nth(1);
+    const opens = [step, page.getByRole("button", { name: /Change status$/ }).first(), page.getByRole("button", { name: /Change date$/ }).nth(1), page.getByRole("button", { name: /Owner: .*Change/ }).first()];
+    for (const button of opens) {
+      await button.focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".popover").waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.locator(".popover").waitFor({ state: "detached" });
+      // Whoever opened it by keyboard goes on from there.
+      await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    expect(who.complaints).toEqual([]);
+  });
+});
+
 describe("the join page", () => {
   test("changes nothing by being looked at", async () => {
     const link = linkOf(plan, "viewer");

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useMemo, type ComponentType, type LazyExoticComponent } from "react";
 import { I18nProvider } from "react-aria-components";
 import { IntlProvider } from "react-intl";
 import { Join } from "../features/join/join";
@@ -8,15 +8,28 @@ import { Hints } from "../ui/hints";
 import { useText, type MessageId } from "../ui/text";
 import { useReadable } from "../ui/use-readable";
 import { allKeys, readKey, saveKey } from "./keys";
-import { speech } from "./language";
+import { speech, wholeLanguage } from "./language";
 import { navigate, parseRoute, Router, usePath } from "./router";
 import { ThemeMenu } from "./theme";
 
 const loadPlan = () => import("./plan-route");
-const Landing = lazy(() => import("../features/landing/landing"));
+const Landing = page(() => import("../features/landing/landing"));
 const PlanRoute = lazy(loadPlan);
-const PlansRoute = lazy(() => import("./plans-route"));
-const HistoryRoute = lazy(() => import("./history-route"));
+const PlansRoute = page(() => import("./plans-route"));
+const HistoryRoute = page(() => import("./history-route"));
+
+/** A page that says more than a plan does at first. */
+function page<P extends object>(load: () => Promise<{ readonly default: ComponentType<P> }>): LazyExoticComponent<ComponentType<P>> {
+  return lazy(async () => {
+    const [loaded] = await Promise.all([load(), wholeLanguage()]);
+    return loaded;
+  });
+}
+
+/** Has the code of a plan's page fetched beside the catalogue, when that is what the address asks for. */
+export function startRoute(): void {
+  if (parseRoute(location.pathname).kind === "plan") void loadPlan();
+}
 
 export function App() {
   const { locale, messages } = useReadable(speech);

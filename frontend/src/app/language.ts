@@ -1,6 +1,6 @@
 /** The language of the interface: the reader's choice, else the first of the browser's that there is a catalogue for. */
 import { Cell, type Readable } from "../plan/readable";
-import { en, type Messages } from "./messages/en";
+import type { Messages } from "./messages/en";
 
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -53,14 +53,22 @@ function supported(tag: string): boolean {
   }
 }
 
-async function messagesOf(language: Language): Promise<Messages> {
-  return language === "de" ? (await import("./messages/de")).de : en;
-}
+type Part = Readonly<Record<string, string>>;
 
-const spoken = new Cell<Spoken>({ language: "en", locale: "en", messages: en });
+/** A language's catalogue in two pieces: what a plan says at first, and the rest. */
+const CATALOGUES: Readonly<Record<Language, { readonly first: () => Promise<Part>; readonly later: () => Promise<Part> }>> = {
+  en: { first: async () => (await import("./messages/en/first")).first, later: async () => (await import("./messages/en/later")).later },
+  de: { first: async () => (await import("./messages/de/first")).first, later: async () => (await import("./messages/de/later")).later },
+};
+
+// Until startLanguage is done nothing is drawn.
+const spoken = new Cell<Spoken>({ language: "en", locale: "en", messages: {} as Messages });
 
 /** What the interface speaks now. */
 export const speech: Readable<Spoken> = spoken;
+
+/** Whether the rest of the catalogue has been asked for: then it comes with every change of language. */
+let whole = false;
 
 /**
  * Loads the catalogue and switches to it. A catalogue that can't be loaded (offline, first visit) leaves the language
@@ -69,12 +77,33 @@ export const speech: Readable<Spoken> = spoken;
 async function speak(choice: Language | null): Promise<void> {
   const { language, locale } = pickLanguage(choice, navigator.languages);
   try {
-    const messages = await messagesOf(language);
+    const { first, later } = CATALOGUES[language];
+    const parts = await Promise.all(whole ? [first(), later()] : [first()]);
     document.documentElement.lang = language;
-    spoken.set({ language, locale, messages });
+    // The types say all ids; who needs the later ones waits for them.
+    spoken.set({ language, locale, messages: Object.assign({}, ...parts) as Messages });
   } catch (error) {
     console.error(error);
   }
+}
+
+let rest: Promise<void> | null = null;
+
+/** The rest of the catalogue, for everything but a plan's own page. Fails where it can't be loaded. */
+export function wholeLanguage(): Promise<void> {
+  rest ??= (async () => {
+    whole = true;
+    try {
+      const { language } = spoken.get();
+      const later = await CATALOGUES[language].later();
+      const now = spoken.get();
+      if (now.language === language) spoken.set({ ...now, messages: { ...now.messages, ...later } });
+    } catch (error) {
+      rest = null;
+      throw error;
+    }
+  })();
+  return rest;
 }
 
 /** To await before anything is shown, so that no English flashes by. */

@@ -4,12 +4,15 @@ import "@fontsource-variable/newsreader/opsz-italic.css";
 import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app";
-import { startLanguage } from "./language";
+import { partsNeed } from "../ui/lazy";
+import { App, startRoute } from "./app";
+import { startLanguage, wholeLanguage } from "./language";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 const screen = createRoot(root);
+partsNeed(wholeLanguage);
+startRoute();
 void startLanguage().then(() => {
   screen.render(
     <StrictMode>

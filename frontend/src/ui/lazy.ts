@@ -5,6 +5,13 @@ type Load<P> = () => Promise<{ readonly default: ComponentType<P> }>;
 /** Parts whose code has not been asked for. */
 const parts = new Set<() => Promise<unknown>>();
 
+let needed: () => Promise<unknown> = () => Promise.resolve();
+
+/** Has every part wait for something besides its own code: for its words, say. */
+export function partsNeed(load: () => Promise<unknown>): void {
+  needed = load;
+}
+
 /** Pauses before code that could not be fetched is asked for again, in milliseconds. */
 const PAUSES = [500, 2_000, 5_000];
 
@@ -18,7 +25,8 @@ export function lazyPart<P extends object>(load: Load<P>): LazyExoticComponent<C
     parts.delete(load);
     for (let turn = 0; ; turn++) {
       try {
-        return await load();
+        const [part] = await Promise.all([load(), needed()]);
+        return part;
       } catch {
         await pause(PAUSES[Math.min(turn, PAUSES.length - 1)] ?? 0);
       }
@@ -74,7 +82,7 @@ function next(): void {
   const [load] = parts;
   if (!load) return;
   parts.delete(load);
-  load().then(
+  Promise.all([load(), needed()]).then(
     () => whenIdle(next),
     () => {
       parts.add(load);

@@ -19,7 +19,8 @@ export interface Parts {
   readonly Separator: ComponentType;
 }
 
-export interface MenuListProps extends Pick<MenuProps<object>, "aria-label" | "onAction" | "selectionMode" | "selectedKeys" | "disabledKeys"> {
+export interface MenuListProps extends Pick<MenuProps<object>, "onAction" | "selectionMode" | "selectedKeys" | "disabledKeys"> {
+  "aria-label": string;
   trigger: RefObject<HTMLButtonElement | null>;
   placement?: NonNullable<PopoverProps["placement"]>;
   /** Which entry has the focus at first. */
@@ -35,6 +36,7 @@ export default function MenuList({ trigger, placement = "bottom start", first, o
   return (
     <Popover
       className="popover"
+      aria-label={rest["aria-label"]}
       triggerRef={trigger}
       isOpen
       onOpenChange={(open) => {

@@ -2,7 +2,7 @@ import { Suspense, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button";
 import { useText } from "../../ui/text";
 import { useReadable } from "../../ui/use-readable";
-import { lazyPart } from "../../ui/lazy";
+import { lazyPart, useAtRest } from "../../ui/lazy";
 import { usePhone } from "./open-steps";
 import { useScreen } from "./screen";
 import { RichText } from "./text/rich-text";
@@ -17,6 +17,7 @@ export function Summary() {
   const t = useText();
   const { store, plan, rights, comments } = useScreen();
   const phone = usePhone();
+  const atRest = useAtRest();
   const { active } = useReadable(comments);
   const threads = useReadable(store.threads);
   const frame = useRef<HTMLDivElement>(null);
@@ -51,7 +52,7 @@ export function Summary() {
           />
         </div>
       </div>
-      {rights.write && (
+      {rights.write && atRest && (
         <Suspense fallback={null}>
           <SummaryMeter />
         </Suspense>

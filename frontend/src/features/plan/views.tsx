@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import { useEffect, type ComponentType, useRef, type RefObject } from "react";
 import { useText, type MessageId } from "../../ui/text";
 import { lazyPart } from "../../ui/lazy";
 import "./views.css";
@@ -36,9 +36,9 @@ export function viewHref(planId: string, view: ViewId): string {
 
 export function ViewTabs({ view, planId }: { view: ViewId; planId: string }) {
   const t = useText();
-  if (VIEWS.length < 2) return null;
+  const bar = useEnds(view);
   return (
-    <nav className="views" aria-label={t("view.pages")}>
+    <nav ref={bar} className="views" aria-label={t("view.pages")}>
       {VIEWS.map((one) => (
         <a key={one.id} className="views-link" href={viewHref(planId, one.id)} aria-current={one.id === view ? "page" : undefined}>
           {t(one.label)}
@@ -46,4 +46,35 @@ export function ViewTabs({ view, planId }: { view: ViewId; planId: string }) {
       ))}
     </nav>
   );
+}
+
+/**
+ * Brings the current tab into the bar, and says in `data-more` at which ends there are more than fit: they fade out
+ * there, so that nobody takes a tab that is cut off for the last one.
+ */
+function useEnds(current: ViewId): RefObject<HTMLElement | null> {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = bar.current;
+    const tab = element?.querySelector<HTMLElement>("[aria-current]");
+    if (!element || !tab) return;
+    element.scrollLeft = tab.offsetLeft - (element.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
+  useEffect(() => {
+    const element = bar.current;
+    if (!element) return;
+    const look = (): void => {
+      const room = element.scrollWidth - element.clientWidth;
+      const ends = [...(element.scrollLeft > 1 ? ["start"] : []), ...(element.scrollLeft < room - 1 ? ["end"] : [])];
+      element.dataset["more"] = ends.join(" ");
+    };
+    const watch = new ResizeObserver(look);
+    watch.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      watch.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, []);
+  return bar;
 }

@@ -8,6 +8,12 @@ export const base: Record<keyof typeof en, string> = {
   "skip.plan": "Zum Plan springen",
   "view.pages": "Seiten dieses Plans",
   "view.plan": "Plan",
+  "view.resources": "Unterlagen",
+  "view.people": "Personen",
+  "view.review": "Besprechung",
+  "view.timeline": "Zeitleiste",
+  "view.case": "Warum",
+  "view.memo": "Memo",
 
   "action.cancel": "Abbrechen",
   "action.close": "Schließen",

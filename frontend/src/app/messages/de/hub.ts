@@ -1,7 +1,6 @@
 import type { hub as en } from "../en/hub";
 
 export const hub: Record<keyof typeof en, string> = {
-  "view.resources": "Unterlagen",
   "hub.lead":
     "{total, plural, =0 {Noch ist nichts hier.} one {# Link oder Datei.} other {# Links und Dateien.}} {waiting, plural, =0 {} one {# Platz ist noch frei.} other {# Plätze sind noch frei.}}",
   "hub.addLink": "Link hinzufügen",

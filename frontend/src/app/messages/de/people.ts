@@ -1,7 +1,6 @@
 import type { people as en } from "../en/people";
 
 export const people: Record<keyof typeof en, string> = {
-  "view.people": "Personen",
   "people.lead":
     "{total, plural, =0 {Noch keine Rollen. Fügen Sie hinzu, wen dieser Plan braucht; die Namen können folgen.} other {{named, plural, =0 {Keine} other {#}} von {total, plural, one {# Rolle hat} other {# Rollen haben}} einen Namen. Erst die Rollen, dann die Namen.}}",
   "people.add": "Rollen hinzufügen",

@@ -1,7 +1,6 @@
 import type { review as en } from "../en/review";
 
 export const review: Record<keyof typeof en, string> = {
-  "view.review": "Besprechung",
   "review.lead": "Die letzte Besprechung war am {date}, abgeschlossen von {by}.",
   "review.leadFirst": "Gehen Sie den Plan gemeinsam durch: was sich geändert hat, was überfällig ist, was ansteht. Halten Sie fest, was Sie beschließen.",
   "review.changed": "Geändert seit der letzten Besprechung",

@@ -2,7 +2,6 @@ import type { timeline as en } from "../en/timeline";
 
 /** Die Zeitleiste. */
 export const timeline: Record<keyof typeof en, string> = {
-  "view.timeline": "Zeitleiste",
   "timeline.lead": "{steps, plural, one {# Schritt} other {# Schritte}} vom {from} bis {to}",
   "timeline.leadNone": "Noch kein Schritt hat ein Datum",
   "timeline.tight": "{count, plural, one {# ohne Spielraum} other {# ohne Spielraum}}",

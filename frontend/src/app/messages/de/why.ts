@@ -1,8 +1,6 @@
 import type { why as en } from "../en/why";
 
 export const why: Record<keyof typeof en, string> = {
-  "view.case": "Warum",
-  "view.memo": "Memo",
   "case.title": "Wirtschaftlicher Nutzen",
   "case.lead": "Was sich ändern soll, woran beide Seiten es erkennen und was Warten kostet.",
   "case.metric": "Die Zahl, die sich bewegen soll",

@@ -7,6 +7,12 @@ export const base = {
   "skip.plan": "Skip to the plan",
   "view.pages": "Pages of this plan",
   "view.plan": "Plan",
+  "view.resources": "Resources",
+  "view.people": "People",
+  "view.review": "Review",
+  "view.timeline": "Timeline",
+  "view.case": "Why",
+  "view.memo": "Memo",
 
   "action.cancel": "Cancel",
   "action.close": "Close",

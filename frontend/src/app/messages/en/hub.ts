@@ -1,6 +1,5 @@
 /** Resources: links, files, folders, search. */
 export const hub = {
-  "view.resources": "Resources",
   "hub.lead":
     "{total, plural, =0 {Nothing is here yet.} one {# link or file.} other {# links and files.}} {waiting, plural, =0 {} one {# place waits to be filled.} other {# places wait to be filled.}}",
   "hub.addLink": "Add a link",

@@ -1,6 +1,5 @@
 /** Stakeholders, coverage, working agreement. */
 export const people = {
-  "view.people": "People",
   "people.lead":
     "{total, plural, =0 {No roles yet. Add the ones this plan will need; names can follow.} other {{named, plural, =0 {None} other {#}} of {total, plural, one {# role has} other {# roles have}} a name. Roles first, names as they become known.}}",
   "people.add": "Add roles",

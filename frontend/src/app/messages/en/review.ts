@@ -1,6 +1,5 @@
 /** Review mode and what changed. */
 export const review = {
-  "view.review": "Review",
   "review.lead": "The last review was on {date}, closed by {by}.",
   "review.leadFirst": "Go through the plan together: what changed, what is late, what comes next. Write down what you decide.",
   "review.changed": "Changed since the last review",

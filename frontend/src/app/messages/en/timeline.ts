@@ -1,6 +1,5 @@
 /** The timeline view. */
 export const timeline = {
-  "view.timeline": "Timeline",
   "timeline.lead": "{steps, plural, one {# step} other {# steps}} from {from} to {to}",
   "timeline.leadNone": "No step has a date yet",
   "timeline.tight": "{count, plural, one {# has no room to slip} other {# have no room to slip}}",

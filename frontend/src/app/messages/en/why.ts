@@ -1,7 +1,5 @@
 /** Executive summary, business case, metrics, decision memo. */
 export const why = {
-  "view.case": "Why",
-  "view.memo": "Memo",
   "case.title": "Business case",
   "case.lead": "What should change, how both sides will know, and what waiting costs.",
   "case.metric": "The number that should move",

@@ -138,9 +138,9 @@ function Event() {
               <dd>{money(costPerWeek)}</dd>
             </div>
           )}
-          {event === null && costPerWeek === null && <p className="rich-empty">{t("case.empty")}</p>}
         </dl>
       )}
+      {!rights.write && event === null && costPerWeek === null && <p className="rich-empty">{t("case.empty")}</p>}
     </section>
   );
 }

@@ -1,0 +1,16 @@
+/** What a plan’s own page says before anything of it has been opened. */
+import { base } from "./base";
+import { dates } from "./dates";
+import { gates } from "./gates";
+import { language } from "./language";
+import { search } from "./search";
+import { structure } from "./structure";
+
+export const first = {
+  ...base,
+  ...structure,
+  ...dates,
+  ...gates,
+  ...search,
+  ...language,
+} as const;
