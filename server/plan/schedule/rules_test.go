@@ -91,6 +91,14 @@ func ruleVectors() []vector {
 			{Kind: "target", AnchorKind: "start", Date: "2026-02-16"}, {Kind: "target", AnchorKind: "value", Node: "value", Date: "2026-06-09"},
 			{Kind: "target", AnchorKind: "go-live", Node: "value", Date: "2026-05-12"},
 		}),
+		makeVector("the last step is skipped, none is named", with(base, func(in *schedule.Input) { in.Anchor.Node, in.Nodes[11].Status = "", "skipped" }),
+			[]schedule.Change{{Kind: "status", Node: "training", Status: "skipped"}, {Kind: "status", Node: "value", Status: "not-started"}}, "training"),
+		makeVector("all steps are skipped, none is named", with(base, func(in *schedule.Input) {
+			in.Anchor.Node = ""
+			for i := range in.Nodes {
+				in.Nodes[i].Status = "skipped"
+			}
+		}), nil),
 		makeVector("a dependency against the plan's order", with(base, func(in *schedule.Input) { in.Nodes[1].After = []schedule.After{fs("results")} }), nil, "demo"),
 	}
 	for i := range list {
@@ -145,6 +153,25 @@ func find(t *testing.T, r schedule.Result, id string) schedule.NodeDate {
 	}
 	t.Fatalf("no dates for %s", id)
 	return schedule.NodeDate{}
+}
+
+// Go-live doesn't wait for a step that nobody will take.
+func TestSkippedStepIsNoTarget(t *testing.T) {
+	in := with(evaluation(), func(in *schedule.Input) { in.Anchor.Node, in.Nodes[11].Status = "", "skipped" })
+	if got := schedule.Run(in).GoLive.Node; got != "training" {
+		t.Errorf("the plan ends with %q, want the last step that isn't skipped, training", got)
+	}
+	if got := schedule.Run(with(in, func(in *schedule.Input) { in.Anchor.Node = "value" })).GoLive.Node; got != "value" {
+		t.Errorf("the plan ends with %q, want the step that the anchor names, value", got)
+	}
+	all := with(in, func(in *schedule.Input) {
+		for i := range in.Nodes {
+			in.Nodes[i].Status = "skipped"
+		}
+	})
+	if got := schedule.Run(all).GoLive.Node; got != "value" {
+		t.Errorf("a plan of skipped steps ends with %q, want the last, value", got)
+	}
 }
 
 func TestAbsencePushes(t *testing.T) {

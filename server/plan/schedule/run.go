@@ -82,15 +82,16 @@ func run(in Input) (Result, *scheduler) {
 }
 
 // chooseTarget finds the step that the anchor is about: the one it names, else
-// the last in reading order.
+// the last in reading order that isn't skipped, else the last.
 func (s *scheduler) chooseTarget() {
 	if i, ok := s.g.index[s.in.Anchor.Node]; ok && s.g.step[i] >= 0 {
 		s.target = s.g.end[s.g.step[i]]
 		return
 	}
-	for i := range s.in.Nodes {
-		if s.g.step[i] == i {
-			s.target = s.g.end[i]
+	found := false
+	for i, n := range s.in.Nodes {
+		if counts := n.Status != statusSkipped; s.g.step[i] == i && (counts || !found) {
+			s.target, found = s.g.end[i], counts
 		}
 	}
 }

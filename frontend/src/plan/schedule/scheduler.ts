@@ -79,7 +79,7 @@ export class Scheduler {
     this.#workBack((v) => !at(this.before, v), end === FAR ? this.anchor : end);
   }
 
-  /** The step the anchor names, else the last in reading order. */
+  /** The step the anchor names, else the last in reading order that isn't skipped, else the last. */
   #chooseTarget(): void {
     const { step, end, index } = this.graph;
     const named = index.get(this.input.anchor.node);
@@ -87,8 +87,12 @@ export class Scheduler {
       this.target = at(end, at(step, named));
       return;
     }
+    let found = false;
     step.forEach((s, i) => {
-      if (s === i) this.target = at(end, i);
+      const counts = this.graph.node(i).status !== "skipped";
+      if (s !== i || (!counts && found)) return;
+      this.target = at(end, i);
+      found = counts;
     });
   }
 
