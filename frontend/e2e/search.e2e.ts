@@ -53,6 +53,35 @@ describe("the search over the plan", () => {
     await page.getByRole("button", { name: "Close details of Train the freight clerks" }).waitFor();
   });
 
+  test("takes what is typed while its code still comes, and gives the focus back", async () => {
+    const early = await person(browser, "Early");
+    const { page } = early;
+    let comes = (): void => {};
+    const held = new Promise<void>((resolve) => (comes = resolve));
+    await page.route("**/search-dialog-*.js", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await joinPlan(early, linkOf({ id: "", links }, "buyer"));
+    const title = page.locator("[data-node=admin-training] [data-field^='title:']").first();
+    await title.focus();
+    const before = await title.inputValue();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("penetr");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    comes();
+    await field(early).waitFor();
+    await page.keyboard.type("ation");
+    await expect.poll(() => field(early).inputValue()).toBe("penetration");
+    expect(await chosen(early).textContent()).toContain("Vendor security assessment");
+    await page.keyboard.press("Escape");
+    await field(early).waitFor({ state: "detached" });
+    await expect.poll(() => title.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await title.inputValue()).toBe(before);
+    expect(early.complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test("finds descriptions, people, files, comments and reasons, from any page, without accents or case", async () => {
     const { page } = dana;
     // A slash in a field is a slash; on the page it asks.

@@ -1,8 +1,11 @@
-/** What had the focus last, apart from menus and dialogs, which may be gone when it is to be given back. */
+/** What is gone when it would be given the focus back. */
+const PASSING = ".popover, .scrim, .search-scrim, .early-field";
+
+/** What else had the focus last. */
 let outside: HTMLElement | null = null;
 
 document.addEventListener("focusin", ({ target }) => {
-  if (target instanceof HTMLElement && !target.closest(".popover, .scrim")) outside = target;
+  if (target instanceof HTMLElement && !target.closest(PASSING)) outside = target;
 });
 
 /**

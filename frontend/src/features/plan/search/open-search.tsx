@@ -1,7 +1,11 @@
 import { Suspense, useEffect, useState } from "react";
 import { lazyPart } from "../../../ui/lazy";
+import { useText } from "../../../ui/text";
 
 const SearchDialog = lazyPart(() => import("./search-dialog"));
+
+/** The longest question, in UTF-16 units. */
+export const QUERY_LENGTH = 200;
 
 const WRITING = "input, textarea, select, [contenteditable]";
 
@@ -25,9 +29,34 @@ export function useSearch(): { readonly isOpen: boolean; readonly setOpen: (open
 }
 
 export function Search({ onClose }: { onClose: () => void }) {
+  const [query, setQuery] = useState("");
   return (
-    <Suspense fallback={null}>
-      <SearchDialog onClose={onClose} />
+    <Suspense fallback={<EarlyField query={query} onQuery={setQuery} onClose={onClose} />}>
+      <SearchDialog query={query} onQuery={setQuery} onClose={onClose} />
     </Suspense>
+  );
+}
+
+interface EarlyFieldProps {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Takes what is typed before the search's code is there. */
+function EarlyField({ query, onQuery, onClose }: EarlyFieldProps) {
+  const t = useText();
+  return (
+    <input
+      className="early-field visually-hidden"
+      aria-label={t("search.title")}
+      maxLength={QUERY_LENGTH}
+      autoFocus
+      value={query}
+      onChange={(event) => onQuery(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onClose();
+      }}
+    />
   );
 }

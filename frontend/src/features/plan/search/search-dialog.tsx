@@ -3,12 +3,14 @@ import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components
 import { marksIn, search, wordsOf, type Hit, type Stretch } from "../../../plan/search";
 import { IconButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
+import { keepFocus } from "../../../ui/last-focus";
 import { useText, type MessageId } from "../../../ui/text";
 import { pointAt, useGoToStep } from "../point-at";
 import { useScreen } from "../screen";
 import { StatusGlyph } from "../status";
 import { viewHref } from "../views";
 import { GROUPS, useItems, type Group, type Item } from "./items";
+import { QUERY_LENGTH } from "./open-search";
 import "./search.css";
 
 /** Finds shown of each group; whoever wants others types another word. */
@@ -30,25 +32,34 @@ interface Section {
   readonly count: number;
 }
 
+interface SearchProps {
+  /** What is looked for; some of it may have been typed before this was drawn. */
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+  readonly onClose: () => void;
+}
+
 /** One field over everything the plan says, worked by keyboard alone or by pointer. */
-export default function SearchDialog({ onClose }: { onClose: () => void }) {
+export default function SearchDialog(props: SearchProps) {
   const t = useText();
+  const { onClose } = props;
+  useEffect(() => keepFocus, []);
   return (
     <ModalOverlay className="search-scrim" isDismissable isOpen onOpenChange={onClose}>
       <Modal className="search-frame">
         <AriaDialog className="search" aria-label={t("search.title")}>
-          <Finder onClose={onClose} />
+          <Finder {...props} />
         </AriaDialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function Finder({ onClose }: { onClose: () => void }) {
+function Finder({ query, onQuery, onClose }: SearchProps) {
   const t = useText();
   const items = useItems();
-  const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const sections = useMemo(() => sectionsOf(items, query), [items, query]);
@@ -58,6 +69,7 @@ function Finder({ onClose }: { onClose: () => void }) {
   const words = wordsOf(query);
   const go = useGo(onClose);
 
+  useEffect(() => field.current?.setSelectionRange(QUERY_LENGTH, QUERY_LENGTH), []);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [at, sections]);
@@ -81,6 +93,7 @@ function Finder({ onClose }: { onClose: () => void }) {
       <div className="search-field">
         <Icon name="search" size={20} />
         <input
+          ref={field}
           className="search-input"
           role="combobox"
           aria-expanded={shown.length > 0}
@@ -92,11 +105,11 @@ function Finder({ onClose }: { onClose: () => void }) {
           autoComplete="off"
           spellCheck={false}
           enterKeyHint="go"
-          maxLength={200}
+          maxLength={QUERY_LENGTH}
           autoFocus
           value={query}
           onChange={(event) => {
-            setQuery(event.target.value);
+            onQuery(event.target.value);
             setChosen(0);
           }}
           onKeyDown={onKeyDown}
