@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts"],
+    setupFiles: ["vitest.seed.ts"],
     testTimeout: 20_000,
   },
 });
