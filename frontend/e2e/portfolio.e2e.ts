@@ -99,14 +99,15 @@ describe("the list of plans", () => {
     const who = await someone("Mara");
     await joinPlan(who, linkOf(plan, "owner"));
     const { page } = who;
-    await page.goto(`${program.origin}/plans`);
-    await page.getByRole("button", { name: "More for Northwind × Acme" }).click();
+    await page.getByRole("button", { name: "More for this plan" }).click();
     await page.getByRole("menuitem", { name: "Save as template…" }).click();
     await page.getByRole("textbox", { name: "Name of the template" }).fill("Our nine steps");
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.goto(`${program.origin}/plans`);
     await page.getByRole("button", { name: "More for Northwind × Acme" }).click();
+    await page.getByRole("menuitem", { name: "Save as template…" }).waitFor();
     await page.getByRole("menuitem", { name: "Duplicate…" }).click();
     await page.getByRole("textbox", { name: "What is the new plan called?" }).fill("Corvus");
     await page.getByRole("button", { name: "Create the plan" }).click();

@@ -1,6 +1,6 @@
 import { Suspense, useCallback, useMemo, useState } from "react";
 import type * as Y from "yjs";
-import { PlanPage } from "../features/plan/plan-page";
+import { PlanPage, type PlanPageProps } from "../features/plan/plan-page";
 import type { CommentsView, PlanScreen } from "../features/plan/screen";
 import type { ViewId } from "../features/plan/views";
 import { Cell } from "../plan/readable";
@@ -14,6 +14,8 @@ import { openPlanSession, type Live, type PlanSession } from "../sync/session";
 import { useReadable } from "../ui/use-readable";
 import { useResource } from "../ui/use-resource";
 import { lazyPart } from "../ui/lazy";
+import { useText } from "../ui/text";
+import { useCopies } from "./copies";
 import type { Key } from "./keys";
 import { ThemeMenu, useReaderSettings } from "./theme";
 
@@ -77,6 +79,16 @@ function localStorageOrNone(): Storage | undefined {
   }
 }
 
+/** What the selling side makes of a plan as a whole; the server asks the same of the role. */
+function usePlanActions(role: string, onCopy: (what: "duplicate" | "template") => void): PlanPageProps["actions"] {
+  const t = useText();
+  if (role !== "owner" && role !== "seller") return [];
+  return [
+    { id: "duplicate", icon: "plus", label: t("copies.duplicate"), onAction: () => onCopy("duplicate") },
+    { id: "template", icon: "flag", label: t("copies.template"), onAction: () => onCopy("template") },
+  ];
+}
+
 const mayManage = (role: string) => role === "owner" || role === "seller" || role === "champion";
 
 function Editing({ session, live, planKey, view }: { session: PlanSession; live: Live; planKey: Key; view: ViewId }) {
@@ -86,6 +98,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
   const [comments] = useState(() => new Cell<CommentsView>({ open: false, active: null, draft: null }));
   const api = useMemo(() => createApi({ token: planKey.token }), [planKey.token]);
   const settings = useReaderSettings();
+  const copies = useCopies();
 
   const files = useMemo(() => createFiles(planKey.plan, planKey.token), [planKey]);
 
@@ -114,6 +127,7 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
       },
     [parts, planKey, can, role, person, live.awareness, comments, session, files, api, log],
   );
+  const actions = usePlanActions(role, (what) => copies.ask({ what, plan: { id: planKey.plan, title: parts?.store.meta.get().title ?? "" }, api }));
   if (!screen) return null;
   return (
     <>
@@ -126,8 +140,10 @@ function Editing({ session, live, planKey, view }: { session: PlanSession; live:
         historyHref={screen.rights.history ? `/p/${encodeURIComponent(planKey.plan)}/history` : null}
         onShare={screen.rights.manage ? () => setSharing(true) : null}
         theme={<ThemeMenu />}
+        actions={actions}
         settings={settings}
       />
+      {copies.dialog}
       {sharing && (
         <Suspense fallback={null}>
           <ShareDialog api={api} plan={planKey.plan} role={role} person={planKey.person} edit={can.write} isOpen onOpenChange={setSharing} />

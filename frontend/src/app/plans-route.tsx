@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
 import Portfolio from "../features/portfolio/portfolio";
 import { createApi } from "../sync/api";
+import { openLink, useCopies } from "./copies";
 import { allKeys } from "./keys";
-import { navigate } from "./router";
 import { ThemeMenu } from "./theme";
 
 const TOKEN = "coplan.token";
@@ -22,15 +22,12 @@ export default function PlansRoute() {
     }
     setToken(next);
   };
+  const copies = useCopies();
   return (
-    <Portfolio
-      own={own}
-      token={token}
-      onToken={keep}
-      apiFor={apiFor}
-      onOpen={(link) => navigate(new URL(link, location.href).pathname)}
-      theme={<ThemeMenu />}
-    />
+    <>
+      <Portfolio own={own} token={token} onToken={keep} apiFor={apiFor} onOpen={openLink} onCopy={copies.ask} theme={<ThemeMenu />} />
+      {copies.dialog}
+    </>
   );
 }
 

@@ -1,16 +1,36 @@
 import { useState, type SubmitEvent } from "react";
 import type { Api } from "../../sync/api";
+import { useAnnounce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
 import { DatePicker } from "../../ui/date-picker";
 import { Dialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
 import { useProblem } from "../../ui/problem";
 import { useText } from "../../ui/text";
+import "./copies.css";
 
-interface FormProps {
-  api: Api;
-  plan: { readonly id: string; readonly title: string };
-  onClose: () => void;
+/** What is to be made of a plan, with the rights of whose token `api` has. */
+export interface Copy {
+  readonly what: "duplicate" | "template";
+  readonly plan: { readonly id: string; readonly title: string };
+  readonly api: Api;
+}
+
+interface FormProps extends Omit<Copy, "what"> {
+  readonly onClose: () => void;
+}
+
+interface CopyDialogProps {
+  readonly copy: Copy;
+  readonly onClose: () => void;
+  /** Leads to a personal link on this page's own server. */
+  readonly onOpen: (link: string) => void;
+}
+
+/** Asks what the new plan or template is called, and makes it. */
+export default function CopyDialog({ copy, onClose, onOpen }: CopyDialogProps) {
+  const form = { api: copy.api, plan: copy.plan, onClose };
+  return copy.what === "duplicate" ? <DuplicateForm {...form} onOpen={onOpen} /> : <TemplateForm {...form} />;
 }
 
 /** Runs a form's request: one at a time, its failure in words. */
@@ -30,7 +50,7 @@ function useRequest() {
   return { busy, failed, send };
 }
 
-export function DuplicateDialog({ api, plan, onClose, onOpen }: FormProps & { onOpen: (link: string) => void }) {
+function DuplicateForm({ api, plan, onClose, onOpen }: FormProps & { onOpen: (link: string) => void }) {
   const t = useText();
   const [title, setTitle] = useState("");
   const [date, setDate] = useState<string | null>(null);
@@ -42,8 +62,8 @@ export function DuplicateDialog({ api, plan, onClose, onOpen }: FormProps & { on
   });
   return (
     <Dialog title={t("duplicate.title", { title: plan.title })} closeLabel={t("action.close")} isOpen onOpenChange={onClose}>
-      <form className="plans-form" onSubmit={submit}>
-        <p className="plans-form-text">{t("duplicate.text")}</p>
+      <form className="copies-form" onSubmit={submit}>
+        <p className="copies-text">{t("duplicate.text")}</p>
         <TextField label={t("duplicate.name")} value={title} onChange={setTitle} maxLength={200} autoFocus />
         <DatePicker
           label={t("create.date")}
@@ -60,19 +80,21 @@ export function DuplicateDialog({ api, plan, onClose, onOpen }: FormProps & { on
   );
 }
 
-export function TemplateDialog({ api, plan, onClose, onSaved }: FormProps & { onSaved: () => void }) {
+function TemplateForm({ api, plan, onClose }: FormProps) {
   const t = useText();
+  const announce = useAnnounce();
   const [title, setTitle] = useState(plan.title);
   const [description, setDescription] = useState("");
   const { busy, failed, send } = useRequest();
   const submit = send(async () => {
     await api.saveTemplate({ plan: plan.id, title: title.trim(), description: description.trim() });
-    onSaved();
+    onClose();
+    announce(t("template.saved"));
   });
   return (
     <Dialog title={t("template.title", { title: plan.title })} closeLabel={t("action.close")} isOpen onOpenChange={onClose}>
-      <form className="plans-form" onSubmit={submit}>
-        <p className="plans-form-text">{t("template.text")}</p>
+      <form className="copies-form" onSubmit={submit}>
+        <p className="copies-text">{t("template.text")}</p>
         <TextField label={t("template.name")} value={title} onChange={setTitle} maxLength={120} autoFocus />
         <TextField label={t("template.description")} value={description} onChange={setDescription} maxLength={300} />
         <FormEnd failed={failed} busy={busy || title.trim() === ""} go={t("template.go")} onClose={onClose} />

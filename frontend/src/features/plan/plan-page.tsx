@@ -32,8 +32,17 @@ export interface PlanPageProps {
   historyHref: string | null;
   onShare: (() => void) | null;
   theme: ReactNode;
+  /** What can be made of the plan as a whole. */
+  actions: readonly MenuAction[];
   /** The reader's own settings, as entries of the menu that holds on a phone what the bar has no room for. */
-  settings: readonly { id: string; icon: IconName; label: string; onAction: () => void }[];
+  settings: readonly MenuAction[];
+}
+
+interface MenuAction {
+  readonly id: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onAction: () => void;
 }
 
 /** The editor: bar, plan, and the conversations beside it. */
@@ -117,7 +126,7 @@ function View({ view }: { view: ViewId }) {
   );
 }
 
-function Bar({ screen, status, historyHref, onShare, onSearch, theme, settings }: PlanPageProps & { onSearch: () => void }) {
+function Bar({ screen, status, historyHref, onShare, onSearch, theme, actions, settings }: PlanPageProps & { onSearch: () => void }) {
   const t = useText();
   const phone = usePhone();
   const { noun } = useReadable(screen.store.meta);
@@ -133,7 +142,7 @@ function Bar({ screen, status, historyHref, onShare, onSearch, theme, settings }
       {phone ? (
         <>
           <CommentsToggle />
-          <PhoneMenu historyHref={historyHref} onShare={onShare} onSearch={onSearch} settings={settings} />
+          <PhoneMenu historyHref={historyHref} onShare={onShare} onSearch={onSearch} actions={actions} settings={settings} />
         </>
       ) : (
         <>
@@ -147,6 +156,7 @@ function Bar({ screen, status, historyHref, onShare, onSearch, theme, settings }
             </a>
           )}
           {theme}
+          {actions.length > 0 && <PlanMenu actions={actions} />}
           {onShare && (
             <Button look="main" onPress={onShare}>
               {t("share.button")}
@@ -189,7 +199,25 @@ function CommentsToggle() {
   );
 }
 
-function PhoneMenu({ historyHref, onShare, onSearch, settings }: Pick<PlanPageProps, "historyHref" | "onShare" | "settings"> & { onSearch: () => void }) {
+function PlanMenu({ actions }: Pick<PlanPageProps, "actions">) {
+  const t = useText();
+  return (
+    <MenuButton
+      aria-label={t("copies.more")}
+      placement="bottom end"
+      onAction={(key) => actions.find((one) => one.id === key)?.onAction()}
+      button={<IconButton icon="more" label={t("copies.more")} />}
+    >
+      {actions.map(({ id, icon, label }) => (
+        <MenuItem key={id} id={id} icon={icon}>
+          {label}
+        </MenuItem>
+      ))}
+    </MenuButton>
+  );
+}
+
+function PhoneMenu({ historyHref, onShare, onSearch, actions, settings }: Pick<PlanPageProps, "historyHref" | "onShare" | "actions" | "settings"> & { onSearch: () => void }) {
   const t = useText();
   const { undo } = useScreen();
   const { canUndo, canRedo } = useReadable(undo?.state ?? nothing);
@@ -204,7 +232,7 @@ function PhoneMenu({ historyHref, onShare, onSearch, settings }: Pick<PlanPagePr
         if (key === "redo") undo?.redo();
         if (key === "share") onShare?.();
         if (key === "search") onSearch();
-        settings.find((one) => one.id === key)?.onAction();
+        [...actions, ...settings].find((one) => one.id === key)?.onAction();
       }}
       button={<IconButton icon="more" label={t("more")} />}
     >
@@ -232,7 +260,7 @@ function PhoneMenu({ historyHref, onShare, onSearch, settings }: Pick<PlanPagePr
           {t("share.title")}
         </MenuItem>
       )}
-      {settings.map(({ id, icon, label }) => (
+      {[...actions, ...settings].map(({ id, icon, label }) => (
         <MenuItem key={id} id={id} icon={icon}>
           {label}
         </MenuItem>

@@ -10,7 +10,6 @@ import { Icon, Logo } from "../../ui/icons";
 import { MenuButton, MenuItem } from "../../ui/menu";
 import { useProblem } from "../../ui/problem";
 import { useText, type MessageId } from "../../ui/text";
-import { DuplicateDialog, TemplateDialog } from "./forms";
 import { Momentum } from "./light";
 import { arrange, inFilter, ownRows, type Column, type Filter, type Order, type OwnPlan, type Row } from "./rows";
 import "./portfolio.css";
@@ -24,13 +23,15 @@ export interface PortfolioProps {
   apiFor: (token: string) => Api;
   /** Leads to a personal link on this page's own server. */
   onOpen: (link: string) => void;
+  /** Asks for what is needed to make a plan or a template of one, and makes it. */
+  onCopy: (copy: { what: "duplicate" | "template"; plan: { id: string; title: string }; api: Api }) => void;
   theme: ReactNode;
 }
 
 type Loaded = { readonly rows: readonly Row[]; readonly failed: string | null };
 
 /** Every plan at a glance: how far, how healthy, what next. */
-export default function Portfolio({ own, token, onToken, apiFor, onOpen, theme }: PortfolioProps) {
+export default function Portfolio({ own, token, onToken, apiFor, onOpen, onCopy, theme }: PortfolioProps) {
   const t = useText();
   const problem = useProblem();
   const today = useToday();
@@ -91,7 +92,7 @@ export default function Portfolio({ own, token, onToken, apiFor, onOpen, theme }
         <h1 className="plans-title">{t(token === null ? "portfolio.yours" : "portfolio.title")}</h1>
         <p className="plans-lead">{t("portfolio.lead")}</p>
         {loaded ? (
-          <Plans rows={loaded.rows} onOpen={onOpen} onChanged={reload} workspace={token === null ? null : apiFor(token)} />
+          <Plans rows={loaded.rows} onOpen={onOpen} onCopy={onCopy} onChanged={reload} workspace={token === null ? null : apiFor(token)} />
         ) : (
           <p className="plans-lead" role="status">
             {t("portfolio.loading")}
@@ -119,7 +120,7 @@ const columns: readonly [Column, MessageId][] = [
   ["edits", "portfolio.edits"],
 ];
 
-function Plans({ rows, onOpen, onChanged, workspace }: { rows: readonly Row[]; onOpen: (link: string) => void; onChanged: () => void; workspace: Api | null }) {
+function Plans({ rows, ...line }: Omit<LineProps, "row"> & { rows: readonly Row[] }) {
   const t = useText();
   const [filter, setFilter] = useState<Filter>("current");
   const [search, setSearch] = useState("");
@@ -163,7 +164,7 @@ function Plans({ rows, onOpen, onChanged, workspace }: { rows: readonly Row[]; o
           </thead>
           <tbody>
             {shown.map((row) => (
-              <PlanLine key={row.id} row={row} onOpen={onOpen} onChanged={onChanged} workspace={workspace} />
+              <PlanLine key={row.id} row={row} {...line} />
             ))}
           </tbody>
         </table>
@@ -186,14 +187,13 @@ function Heading({ id, label, order, onOrder }: { id: Column; label: string; ord
   );
 }
 
-interface LineProps {
+interface LineProps extends Pick<PortfolioProps, "onOpen" | "onCopy"> {
   row: Row;
-  onOpen: (link: string) => void;
   onChanged: () => void;
   workspace: Api | null;
 }
 
-function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
+function PlanLine({ row, onOpen, onCopy, onChanged, workspace }: LineProps) {
   const t = useText();
   const days = useDays();
   return (
@@ -219,7 +219,7 @@ function PlanLine({ row, onOpen, onChanged, workspace }: LineProps) {
         {!row.problem && <NextGate row={row} />}
       </td>
       <td data-label={t("portfolio.edits")}>{!row.problem && <Edits row={row} />}</td>
-      <td className="plans-more">{row.own && <RowMenu row={row} own={row.own} onOpen={onOpen} onChanged={onChanged} />}</td>
+      <td className="plans-more">{row.own && <RowMenu row={row} own={row.own} onCopy={onCopy} onChanged={onChanged} />}</td>
     </tr>
   );
 }
@@ -294,11 +294,10 @@ function Edits({ row }: { row: Row }) {
   );
 }
 
-function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOpen: (link: string) => void; onChanged: () => void }) {
+function RowMenu({ row, own, onCopy, onChanged }: Pick<LineProps, "row" | "onCopy" | "onChanged"> & { own: OwnPlan }) {
   const t = useText();
   const announce = useAnnounce();
   const problem = useProblem();
-  const [asking, setAsking] = useState<"duplicate" | "template" | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const selling = own.role === "owner" || own.role === "seller";
   if (!selling) return null;
@@ -314,16 +313,16 @@ function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOp
         aria-label={t("portfolio.more", { title: row.title })}
         placement="bottom end"
         onAction={(key) => {
-          if (key === "duplicate" || key === "template") setAsking(key);
+          if (key === "duplicate" || key === "template") onCopy({ what: key, plan: row, api: own.api });
           if (key === "archive") archive().catch((cause: unknown) => setFailed(problem(cause)));
         }}
         button={<IconButton small icon="more" label={t("portfolio.more", { title: row.title })} />}
       >
         <MenuItem id="duplicate" icon="plus">
-          {t("portfolio.duplicate")}
+          {t("copies.duplicate")}
         </MenuItem>
         <MenuItem id="template" icon="flag">
-          {t("portfolio.template")}
+          {t("copies.template")}
         </MenuItem>
         <MenuItem id="archive" icon={row.archived ? "restore" : "trash"}>
           {t(row.archived ? "portfolio.restore" : "portfolio.archive")}
@@ -333,18 +332,6 @@ function RowMenu({ row, own, onOpen, onChanged }: { row: Row; own: OwnPlan; onOp
         <span className="plans-problem" role="alert">
           {failed}
         </span>
-      )}
-      {asking === "duplicate" && <DuplicateDialog api={own.api} plan={row} onClose={() => setAsking(null)} onOpen={onOpen} />}
-      {asking === "template" && (
-        <TemplateDialog
-          api={own.api}
-          plan={row}
-          onClose={() => setAsking(null)}
-          onSaved={() => {
-            setAsking(null);
-            announce(t("template.saved"));
-          }}
-        />
       )}
     </>
   );

@@ -15,6 +15,10 @@ export const base: Record<keyof typeof en, string> = {
   "view.case": "Warum",
   "view.memo": "Memo",
 
+  "copies.more": "Mehr zu diesem Plan",
+  "copies.duplicate": "Duplizieren…",
+  "copies.template": "Als Vorlage speichern…",
+
   "action.cancel": "Abbrechen",
   "action.close": "Schließen",
   "action.copy": "Kopieren",

@@ -62,8 +62,6 @@ export const portfolio: Record<keyof typeof en, string> = {
 
   "portfolio.more": "Mehr zu {title}",
   "portfolio.open": "Öffnen",
-  "portfolio.duplicate": "Duplizieren…",
-  "portfolio.template": "Als Vorlage speichern…",
   "portfolio.archive": "Archivieren",
   "portfolio.restore": "Zurück zu den aktuellen Plänen",
   "portfolio.archived": "{title} ist archiviert. Die Links gelten weiter.",

@@ -14,6 +14,10 @@ export const base = {
   "view.case": "Why",
   "view.memo": "Memo",
 
+  "copies.more": "More for this plan",
+  "copies.duplicate": "Duplicate…",
+  "copies.template": "Save as template…",
+
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.copy": "Copy",

@@ -61,8 +61,6 @@ export const portfolio = {
 
   "portfolio.more": "More for {title}",
   "portfolio.open": "Open",
-  "portfolio.duplicate": "Duplicate…",
-  "portfolio.template": "Save as template…",
   "portfolio.archive": "Archive",
   "portfolio.restore": "Back to current plans",
   "portfolio.archived": "{title} is archived. Its links keep working.",
