@@ -89,6 +89,14 @@ describe.each(ways)("every screen %s is sound:", (_, looks) => {
   });
 });
 
+/** A link to the lived-in plan, which comes without one for those who only read. */
+async function demoLink(role: string): Promise<string> {
+  const seller = linkOf({ id: "", links: demo }, "seller");
+  if (role !== "viewer") return linkOf({ id: "", links: demo }, role);
+  const api = program.api(tokenOf(seller));
+  return api.createLink((await api.self()).plan, { role });
+}
+
 const PAGES = ["", "timeline", "case", "people", "resources", "review", "memo"];
 
 describe.each<[string, string, Looks]>([
@@ -99,8 +107,7 @@ describe.each<[string, string, Looks]>([
 ])("every page of a plan is sound: %s", (_, role, looks) => {
   test("one after the other", async () => {
     const who = await someone("Mara", looks);
-    // The lived-in plan has no link for viewers.
-    await joinPlan(who, linkOf(role === "viewer" ? plan : { id: "", links: demo }, role));
+    await joinPlan(who, await demoLink(role));
     const base = who.page.url().replace(/\/$/, "");
     const found: string[] = [];
     for (const page of PAGES) {
@@ -136,6 +143,33 @@ describe("menus and dialogs of a plan", () => {
       await page.locator(".popover").waitFor({ state: "detached" });
       // Whoever opened it by keyboard goes on from there.
       await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    expect(who.complaints).toEqual([]);
+  });
+});
+
+describe("by keyboard", () => {
+  test("a date is picked in another month, and an owner below another", async () => {
+    const who = await someone("Mara");
+    await joinPlan(who, linkOf({ id: "", links: demo }, "seller"));
+    const { page } = who;
+    const focused = () => page.evaluate(() => document.activeElement?.className.split(" ")[0]);
+    await page.getByRole("button", { name: /Change date$/ }).nth(1).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".calendar").waitFor();
+    for (let week = 0; week < 6; week++) {
+      await page.keyboard.press("ArrowDown");
+      expect(await focused()).toBe("calendar-day");
+    }
+    await page.keyboard.press("Escape");
+    await page.locator(".calendar").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /Owner: .*Change/ }).first().focus();
+    for (const open of ["Enter", " "]) {
+      await page.keyboard.press(open);
+      await page.locator(".popover").waitFor();
+      expect(await focused()).toBe("menu-item");
+      await page.keyboard.press("Escape");
+      await page.locator(".popover").waitFor({ state: "detached" });
     }
     expect(who.complaints).toEqual([]);
   });

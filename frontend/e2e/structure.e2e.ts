@@ -262,7 +262,7 @@ describe("what a step says", () => {
       const row = rowOf(who, "Security review");
       await row.getByText("was: Vendor Security Assessment").waitFor();
       await row.getByText("Could hold us up").first().waitFor();
-      await row.getByText("+1").waitFor();
+      await row.locator(".owner-more[data-count=\"+1\"]").waitFor();
     }
     await rowOf(vera, "Security review").getByText("Also involved: Champion").last().waitFor();
     await rowOf(vera, "Security review").getByText("So that IT can say yes").waitFor();

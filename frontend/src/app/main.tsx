@@ -5,6 +5,7 @@ import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { partsNeed } from "../ui/lazy";
+import "../ui/modality";
 import { App, startRoute } from "./app";
 import { startLanguage, wholeLanguage } from "./language";
 

@@ -42,8 +42,8 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
       <SideMark side={node.side} />
       <span className={own ? "owner-name" : "owner-none"}>{words || side}</span>
       {involved !== "" && (
-        <span className="owner-more" title={t("owner.withOthers", { involved })}>
-          +{contributorsOf(node, roles).length}
+        // The number is drawn by the style sheet: read out are their names.
+        <span className="owner-more" title={t("owner.withOthers", { involved })} data-count={`+${contributorsOf(node, roles).length}`}>
           {!rights.write && <span className="visually-hidden">. {t("owner.withOthers", { involved })}</span>}
         </span>
       )}
@@ -71,7 +71,7 @@ export function OwnerField({ node }: { node: NodeSnapshot }) {
         button={
           <PlainButton
             className={`fact fact-owner${owner ? "" : " fact-empty"}`}
-            aria-label={t("owner.is", { side, owner: owner ? roleLabel(owner) : t("owner.none") }) + (involved === "" ? "" : ` ${t("owner.withOthers", { involved })}.`)}
+            aria-label={t(involved === "" ? "owner.is" : "owner.isWith", { side, owner: owner ? roleLabel(owner) : t("owner.none"), involved })}
           >
             {face}
           </PlainButton>

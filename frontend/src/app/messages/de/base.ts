@@ -237,6 +237,7 @@ export const base: Record<keyof typeof en, string> = {
   "owner.label": "Zuständig",
   "owner.none": "Niemand zuständig",
   "owner.is": "{side}. Zuständig: {owner}. Ändern",
+  "owner.isWith": "{side}. Zuständig: {owner}. Außerdem beteiligt: {involved}. Ändern",
   "owner.clear": "Niemand zuständig",
   "owner.new": "Andere Rolle…",
   "owner.newTitle": "Rolle hinzufügen",

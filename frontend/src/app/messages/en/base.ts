@@ -232,6 +232,7 @@ export const base = {
   "owner.label": "Owner",
   "owner.none": "No owner",
   "owner.is": "{side}. Owner: {owner}. Change owner",
+  "owner.isWith": "{side}. Owner: {owner}. Also involved: {involved}. Change owner",
   "owner.clear": "No owner",
   "owner.new": "Another role…",
   "owner.newTitle": "Add a role",

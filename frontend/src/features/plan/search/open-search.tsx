@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useState } from "react";
 import { lazyPart } from "../../../ui/lazy";
+import "../../../ui/last-focus"; // from the beginning: it is what had the focus before the search
 import { useText } from "../../../ui/text";
 
 const SearchDialog = lazyPart(() => import("./search-dialog"));
