@@ -1,7 +1,11 @@
 package schedule_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -276,11 +280,17 @@ func BenchmarkRun500(b *testing.B) {
 	}
 }
 
+var usualTitles = map[string]string{
+	"Security review": "security-review", "POC kick-off": "poc-kick-off", "Kick-off call": "kick-off", "Legal redline": "legal-review",
+	"Paralegal lunch": "", "Democracy": "", "CONTRACT SIGN-OFF": "signature", "First-value review": "first-value", "Öffentliche Demo": "demo",
+	"Datenschutz-Folgenabschätzung": "privacy-review", "Prüfung des AV-Vertrags": "", "AVV geprüft": "privacy-review",
+	"Endanwenderschulung": "training", "Schulungsraum": "", "Vertragsunterschrift": "signature", "Unterschriften": "",
+	"SAP-Anbindung": "integration", "Systemabnahme durch IT": "acceptance-test", "Inbetriebnahme": "go-live", "PoC-Kick-off": "poc-kick-off",
+	"Auftaktgespräch": "kick-off", "Rückblick auf den ersten Nutzen": "first-value", "Lenkungsausschuss": "executive-meeting",
+}
+
 func TestUsual(t *testing.T) {
-	for title, want := range map[string]string{
-		"Security review": "security-review", "POC kick-off": "poc-kick-off", "Kick-off call": "kick-off", "Legal redline": "legal-review",
-		"Paralegal lunch": "", "Democracy": "", "CONTRACT SIGN-OFF": "signature", "First-value review": "first-value", "Öffentliche Demo": "demo",
-	} {
+	for title, want := range usualTitles {
 		if u, _ := schedule.UsualFor(title, ""); u.ID != want {
 			t.Errorf("%q is taken for %q, want %q", title, u.ID, want)
 		}
@@ -288,5 +298,23 @@ func TestUsual(t *testing.T) {
 	u, _ := schedule.UsualFor("Vendor check", "Security review")
 	if r := u.ForProfile("renewal"); r.Min != 4 || r.Typical != 8 || r.Max != 18 {
 		t.Errorf("a renewal's security review takes %d, %d or %d days", r.Min, r.Typical, r.Max)
+	}
+}
+
+// The front end has the same library and reads titles in the same way.
+func TestUsualVectors(t *testing.T) {
+	got, err := json.MarshalIndent(map[string]any{"library": schedule.Library(), "titles": usualTitles}, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	path := filepath.Join(vectorDir, "usual.json")
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(path); err != nil || !bytes.Equal(want, got) {
+		t.Errorf("%s holds another library, or none: %v (write it with: go test ./server/plan/schedule -update)", path, err)
 	}
 }

@@ -6,7 +6,7 @@ import { SCHEDULE_LIMITS, type ScheduleInput } from "./types";
 export interface Usual {
   readonly id: string;
   readonly title: string;
-  /** Phrases that name it, lower case. */
+  /** Phrases that name it, lower case, English and German; * before one: a longer word may end in it. */
   readonly words: readonly string[];
   readonly phase: "evaluation" | "procurement" | "implementation";
   readonly min: number;
@@ -20,25 +20,25 @@ type Row = [id: string, title: string, words: string[], phase: Usual["phase"], m
 
 /** The more special entries come first: the first one that matches counts. */
 const ROWS: readonly Row[] = [
-  ["security-review", "Security review", ["security review", "security assessment", "security questionnaire", "security questions", "infosec", "penetration test", "pen test", "vendor security", "vendor risk", "third-party risk", "sicherheitsprüfung"], "procurement", 10, 15, 30],
-  ["privacy-review", "Data protection review", ["data protection", "privacy review", "privacy assessment", "dpia", "dpa", "gdpr", "datenschutz"], "procurement", 5, 10, 30],
-  ["legal-review", "Legal review", ["legal review", "legal redline", "legal", "redline", "redlines", "contract review", "msa", "master agreement", "terms agreed", "vertragsprüfung"], "procurement", 10, 15, 40],
-  ["procurement", "Procurement", ["procurement", "purchasing", "vendor onboarding", "supplier onboarding", "purchase order", "einkauf"], "procurement", 10, 15, 40],
-  ["signature", "Signature", ["signature", "sign-off of the contract", "contract sign-off", "contract signature", "contract signed", "order form", "countersign", "unterschrift"], "procurement", 1, 3, 10],
-  ["budget-approval", "Budget approval", ["budget approval", "budget", "investment committee", "capex", "business case approval"], "procurement", 5, 10, 30],
-  ["poc-kick-off", "Proof of concept, kick-off", ["poc kick-off", "poc kickoff", "pilot kick-off", "pilot kickoff", "trial kick-off"], "evaluation", 1, 5, 10],
-  ["poc", "Proof of concept", ["poc", "proof of concept", "proof of value", "pov", "pilot", "trial"], "evaluation", 10, 15, 30],
-  ["kick-off", "Kick-off after signature", ["kick-off", "kickoff", "kick off"], "implementation", 5, 7, 10, true],
-  ["demo", "Demo", ["demo", "demonstration", "workshop", "deep dive", "discovery"], "evaluation", 1, 5, 10],
-  ["executive-meeting", "Executive meeting", ["executive presentation", "executive meeting", "executive review", "executive briefing", "steering committee", "decision meeting"], "evaluation", 1, 5, 15],
-  ["reference-call", "Reference call", ["reference call", "customer reference", "reference visit", "reference customer"], "evaluation", 2, 5, 10],
-  ["integration", "Integration", ["integration", "single sign-on", "sso", "api connection", "interfaces"], "implementation", 5, 15, 40],
-  ["migration", "Data migration", ["migration", "data import", "data load"], "implementation", 5, 15, 40],
-  ["configuration", "Configuration", ["configuration", "set-up", "setup", "set up", "provisioning", "installation"], "implementation", 2, 10, 30],
-  ["acceptance-test", "Acceptance test", ["acceptance test", "user acceptance", "uat"], "implementation", 5, 10, 20],
-  ["training", "Training", ["training", "enablement", "schulung"], "implementation", 2, 10, 20],
-  ["go-live", "Go-live", ["go-live", "go live", "launch", "rollout", "roll-out", "cutover"], "implementation", 1, 5, 20],
-  ["first-value", "First value", ["first-value", "first value", "value review", "success review", "results review"], "implementation", 10, 20, 60],
+  ["security-review", "Security review", ["security review", "security assessment", "security questionnaire", "security questions", "infosec", "penetration test", "pen test", "vendor security", "vendor risk", "third-party risk", "sicherheitsprüfung", "sicherheitsfragebogen", "sicherheitsfragen", "sicherheitsbewertung", "informationssicherheit", "penetrationstest"], "procurement", 10, 15, 30],
+  ["privacy-review", "Data protection review", ["data protection", "privacy review", "privacy assessment", "dpia", "dpa", "gdpr", "datenschutz", "datenschutzprüfung", "datenschutzfreigabe", "dsfa", "dsgvo", "avv", "av-vertrag", "*auftragsverarbeitung", "auftragsverarbeitungsvertrag"], "procurement", 5, 10, 30],
+  ["legal-review", "Legal review", ["legal review", "legal redline", "legal", "redline", "redlines", "contract review", "msa", "master agreement", "terms agreed", "vertragsprüfung", "vertragsverhandlung", "vertragsbedingungen", "rahmenvertrag", "rechtsprüfung", "rechtliche prüfung", "juristische prüfung", "rechtsabteilung"], "procurement", 10, 15, 40],
+  ["procurement", "Procurement", ["procurement", "purchasing", "vendor onboarding", "supplier onboarding", "purchase order", "einkauf", "supplier registration", "beschaffung", "lieferantenregistrierung", "lieferantenanlage"], "procurement", 10, 15, 40],
+  ["signature", "Signature", ["signature", "sign-off of the contract", "contract sign-off", "contract signature", "contract signed", "order form", "countersign", "*unterschrift", "*unterzeichnung", "vertragsabschluss", "vertragsschluss", "bestellformular", "gegenzeichnung"], "procurement", 1, 3, 10],
+  ["budget-approval", "Budget approval", ["budget approval", "budget", "investment committee", "capex", "business case approval", "budgetfreigabe", "budgetgenehmigung", "investitionsantrag", "investitionsfreigabe"], "procurement", 5, 10, 30],
+  ["poc-kick-off", "Proof of concept, kick-off", ["poc kick-off", "poc kickoff", "pilot kick-off", "pilot kickoff", "trial kick-off", "poc-kick-off", "pilot-kick-off"], "evaluation", 1, 5, 10],
+  ["poc", "Proof of concept", ["poc", "proof of concept", "proof of value", "pov", "pilot", "trial", "pilotphase", "pilotprojekt", "pilotbetrieb", "testphase"], "evaluation", 10, 15, 30],
+  ["kick-off", "Kick-off after signature", ["kick-off", "kickoff", "kick off", "auftaktgespräch", "auftakttermin", "projektauftakt", "projektstart"], "implementation", 5, 7, 10, true],
+  ["demo", "Demo", ["demo", "demonstration", "workshop", "deep dive", "discovery", "*vorführung"], "evaluation", 1, 5, 10],
+  ["executive-meeting", "Executive meeting", ["executive presentation", "executive meeting", "executive review", "executive briefing", "steering committee", "decision meeting", "präsentation für die geschäftsleitung", "präsentation vor der geschäftsleitung", "managementpräsentation", "entscheidungstermin", "lenkungsausschuss", "lenkungskreis"], "evaluation", 1, 5, 15],
+  ["reference-call", "Reference call", ["reference call", "customer reference", "reference visit", "reference customer", "referenzgespräch", "referenzbesuch", "referenzkunde"], "evaluation", 2, 5, 10],
+  ["integration", "Integration", ["integration", "single sign-on", "sso", "api connection", "interfaces", "schnittstelle", "schnittstellen", "*anbindung"], "implementation", 5, 15, 40],
+  ["migration", "Data migration", ["migration", "data import", "data load", "datenimport", "*datenübernahme", "datenmigration"], "implementation", 5, 15, 40],
+  ["configuration", "Configuration", ["configuration", "set-up", "setup", "set up", "provisioning", "installation", "konfiguration", "*einrichtung", "bereitstellung"], "implementation", 2, 10, 30],
+  ["acceptance-test", "Acceptance test", ["acceptance test", "user acceptance", "uat", "abnahmetest", "akzeptanztest", "*abnahme"], "implementation", 5, 10, 20],
+  ["training", "Training", ["training", "enablement", "*schulung", "einweisung"], "implementation", 2, 10, 20],
+  ["go-live", "Go-live", ["go-live", "go live", "launch", "rollout", "roll-out", "cutover", "inbetriebnahme", "produktivstart", "produktivsetzung", "produktivnahme", "echtbetrieb"], "implementation", 1, 5, 20],
+  ["first-value", "First value", ["first-value", "first value", "value review", "success review", "results review", "erster nutzen", "ersten nutzen", "ersten nutzens", "nutzenbewertung", "nutzennachweis", "erfolgsmessung"], "implementation", 10, 20, 60],
 ];
 
 export const DURATION_LIBRARY: readonly Usual[] = ROWS.map(([id, title, words, phase, min, typical, max, lead = false]) => ({
@@ -58,10 +58,12 @@ export function usualFor(title: string, alias: string): Usual | undefined {
   return DURATION_LIBRARY.find(({ words }) => words.some((phrase) => hasPhrase(text, phrase)));
 }
 
-/** Looks for a phrase that neither begins nor ends inside a word. */
-function hasPhrase(text: string, phrase: string): boolean {
+/** Looks for a phrase that neither begins nor ends inside a word; one with a * may begin there, as German words do. */
+function hasPhrase(text: string, words: string): boolean {
+  const tail = words.startsWith("*");
+  const phrase = tail ? words.slice(1) : words;
   for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
-    if (!isWord(text.charCodeAt(at - 1)) && !isWord(text.charCodeAt(at + phrase.length))) return true;
+    if ((tail || !isWord(text.charCodeAt(at - 1))) && !isWord(text.charCodeAt(at + phrase.length))) return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@ import {
   checkRealism,
   commitChange,
   compareBaseline,
+  DURATION_LIBRARY,
   explainDate,
   makeLedger,
   previewChange,
@@ -15,6 +16,7 @@ import {
   readScheduleInput,
   readSlips,
   schedulePlan,
+  usualFor,
   type Baseline,
   type Change,
   type ScheduleCalendar,
@@ -130,6 +132,12 @@ describe("the schedule is the server's", () => {
     expect(random.length).toBe(200);
     for (const vector of random) check(vector);
   });
+});
+
+test("the usual durations are the server's, and so is how titles are read", () => {
+  const usual = JSON.parse(readFileSync(new URL("usual.json", folder), "utf8")) as { library: unknown; titles: Record<string, string> };
+  expect(DURATION_LIBRARY).toEqual(usual.library);
+  for (const [title, id] of Object.entries(usual.titles)) expect(usualFor(title, "")?.id ?? "", title).toBe(id);
 });
 
 interface Reading {
