@@ -15,11 +15,14 @@ type CreateInput struct {
 	Template string // id of a template; "" means "blank"
 	// From is a plan to copy instead of a template: structure and words, not
 	// people, dates or what happened to it. It is read, never written.
-	From   *crdt.Doc
-	Noun   string // what both sides call the plan; "" means DefaultNoun
-	Anchor AnchorInput
-	Now    time.Time // dates are laid out from here when Anchor has none
-	By     Person    // who creates it; kept by the journal, not the document
+	From *crdt.Doc
+	// Language is what a built-in template is written in: English when empty. A
+	// plan does not keep it; a copy speaks as the plan it is made from.
+	Language string
+	Noun     string // what both sides call the plan; "" means the usual name in Language, or that of From
+	Anchor   AnchorInput
+	Now      time.Time // dates are laid out from here when Anchor has none
+	By       Person    // who creates it; kept by the journal, not the document
 }
 
 // AnchorInput is the date to schedule around. Without a date one is derived
@@ -54,7 +57,7 @@ func (in CreateInput) Validate() error {
 		}
 		return refuse(CodeInvalid, "template", "There is no template “%s”; use %s.", clip(in.Template), orList(ids))
 	}
-	return nil
+	return CheckLanguage(in.Language)
 }
 
 func (in CreateInput) templateID() string {
@@ -78,10 +81,15 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 		return refuse(CodeConflict, "id", "There is a plan here already; a new one needs a new id.")
 	}
 	t, _ := TemplateByID(in.templateID())
+	t = t.In(in.Language)
 
 	noun := strings.TrimSpace(in.Noun)
-	if noun == "" {
-		noun = DefaultNoun
+	switch {
+	case noun != "":
+	case in.From != nil:
+		noun = Read(in.From).Noun
+	default:
+		noun = defaultNoun(in.Language)
 	}
 	meta := d.Map(RootMeta)
 	meta.Set(tx, MetaSchema, SchemaVersion)
@@ -97,7 +105,7 @@ func Create(d *crdt.Doc, tx *crdt.Tx, in CreateInput) error {
 	meta.Set(tx, MetaProfile, t.Profile)
 
 	due := writeAnchor(d, tx, t, in)
-	WriteRich(tx, d.XMLFragment(RootSummary), t.Summary)
+	WriteRich(tx, d.XMLFragment(RootSummary), t.summary())
 
 	texts := d.Map(RootCase)
 	for _, k := range caseTexts {

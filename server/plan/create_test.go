@@ -80,6 +80,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"a bad id", "id", "not usable", func(in *plan.CreateInput) { in.ID = "a/b" }},
 		{"a date that is none", "anchor.date", "“2026-02-30” is not a calendar date", func(in *plan.CreateInput) { in.Anchor.Date = "2026-02-30" }},
 		{"an unknown anchor", "anchor.kind", "“go-live”, “value” or “start”", func(in *plan.CreateInput) { in.Anchor.Kind = "whenever" }},
+		{"a language without templates", "language", "use “en” or “de”", func(in *plan.CreateInput) { in.Language = "de-AT" }},
 		{"a noun too long", "noun", "61 characters", func(in *plan.CreateInput) { in.Noun = strings.Repeat("x", 61) }},
 	} {
 		in := good

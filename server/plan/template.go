@@ -1,13 +1,14 @@
 package plan
 
 // Template is a plan to start from. It is written into a plan once, when that
-// plan is created, and has no part in it afterwards.
+// plan is created, and has no part in it afterwards. Its words are English
+// unless it comes from In.
 type Template struct {
 	ID          string
 	Title       string
-	Description string // one sentence for the person choosing
-	Profile     string // lint profile the plan starts with
-	Summary     []Rich
+	Description string   // one sentence for the person choosing
+	Profile     string   // lint profile the plan starts with
+	Summary     []string // its headings, each above a place to answer it; none: an empty page
 	Roles       []TemplateRole
 	Resources   []TemplateResource
 	Stages      []TemplateStage

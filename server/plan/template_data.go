@@ -23,12 +23,12 @@ var enterpriseEvaluation = Template{
 	Title:       "Enterprise evaluation",
 	Description: "From first demo to first value in ten milestones, with security, legal and procurement in their real order.",
 	Profile:     "enterprise",
-	Summary: []Rich{
-		Heading(3, "The problem today"), Paragraph(""),
-		Heading(3, "What we will do together"), Paragraph(""),
-		Heading(3, "The value, and how we will measure it"), Paragraph(""),
-		Heading(3, "What it costs, and what waiting costs"), Paragraph(""),
-		Heading(3, "Risks, and what we do about them"), Paragraph(""),
+	Summary: []string{
+		"The problem today",
+		"What we will do together",
+		"The value, and how we will measure it",
+		"What it costs, and what waiting costs",
+		"Risks, and what we do about them",
 	},
 	Roles: []TemplateRole{
 		{roleChampion, "Champion", SideBuyer, "champion"},
@@ -107,7 +107,7 @@ var quickStart = Template{
 	Title:       "Quick start",
 	Description: "Three stages of three steps, for a purchase that should take weeks, not quarters.",
 	Profile:     "quick",
-	Summary:     []Rich{Heading(3, "What we want to achieve, and by when"), Paragraph("")},
+	Summary:     []string{"What we want to achieve, and by when"},
 	Roles: []TemplateRole{
 		{roleChampion, "Champion", SideBuyer, "champion"},
 		{roleEconomic, "Decision maker", SideBuyer, "economic buyer"},
@@ -154,7 +154,6 @@ var blank = Template{
 	Title:       "Blank plan",
 	Description: "One empty stage, for those who know what they want to write.",
 	Profile:     "custom",
-	Summary:     []Rich{Paragraph("")},
 	Roles: []TemplateRole{
 		{roleChampion, "Champion", SideBuyer, "champion"},
 		{roleAE, "Account executive", SideSeller, "account executive"},

@@ -7,11 +7,11 @@ var securityProcurement = Template{
 	Title:       "Security-heavy procurement",
 	Description: "For regulated buyers: security, privacy, legal and purchasing each with their own steps, begun early and side by side.",
 	Profile:     "enterprise",
-	Summary: []Rich{
-		Heading(3, "What we want to achieve"), Paragraph(""),
-		Heading(3, "What has to be approved, and by whom"), Paragraph(""),
-		Heading(3, "The value, and how we will measure it"), Paragraph(""),
-		Heading(3, "What waiting costs"), Paragraph(""),
+	Summary: []string{
+		"What we want to achieve",
+		"What has to be approved, and by whom",
+		"The value, and how we will measure it",
+		"What waiting costs",
 	},
 	Roles: []TemplateRole{
 		{roleChampion, "Champion", SideBuyer, "champion"},
@@ -115,10 +115,10 @@ var renewal = Template{
 	Title:       "Renewal",
 	Description: "From a look back at what was reached to the next term in place, well before the old one ends.",
 	Profile:     "renewal",
-	Summary: []Rich{
-		Heading(3, "What the last term brought"), Paragraph(""),
-		Heading(3, "What we want from the next one"), Paragraph(""),
-		Heading(3, "What changes in scope or price, and why"), Paragraph(""),
+	Summary: []string{
+		"What the last term brought",
+		"What we want from the next one",
+		"What changes in scope or price, and why",
 	},
 	Roles: []TemplateRole{
 		{roleChampion, "Champion", SideBuyer, "champion"},
@@ -182,10 +182,10 @@ var onboarding = Template{
 	Title:       "Onboarding",
 	Description: "From signature to first measured value, for a purchase that is already made.",
 	Profile:     "onboarding",
-	Summary: []Rich{
-		Heading(3, "What success looks like in ninety days"), Paragraph(""),
-		Heading(3, "Who does what"), Paragraph(""),
-		Heading(3, "Risks, and what we do about them"), Paragraph(""),
+	Summary: []string{
+		"What success looks like in ninety days",
+		"Who does what",
+		"Risks, and what we do about them",
 	},
 	Roles: []TemplateRole{
 		{roleChampion, "Project lead", SideBuyer, "champion"},

@@ -19,9 +19,14 @@ var (
 // newPlan creates a plan in a document of client 1, ids and times fixed.
 func newPlan(t testing.TB, template string) *crdt.Doc {
 	t.Helper()
+	return newPlanIn(t, template, plan.English)
+}
+
+func newPlanIn(t testing.TB, template, language string) *crdt.Doc {
+	t.Helper()
 	d := crdt.New(crdt.Options{ClientID: 1})
 	create(t, d, plan.CreateInput{
-		ID: "p1", Title: "Northwind × Acme", Template: template,
+		ID: "p1", Title: "Northwind × Acme", Template: template, Language: language,
 		Anchor: plan.AnchorInput{Kind: plan.AnchorGoLive, Date: "2026-06-30"}, Now: start, By: ben,
 	})
 	return d

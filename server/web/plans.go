@@ -41,7 +41,8 @@ func (s *site) createPlan(c echo.Context) error {
 	var in struct {
 		Title    string           `json:"title"`
 		Template string           `json:"template"`
-		CopyOf   string           `json:"copyOf"` // a plan's id instead of a template
+		CopyOf   string           `json:"copyOf"`   // a plan's id instead of a template
+		Language string           `json:"language"` // of a built-in template's words
 		Noun     string           `json:"noun"`
 		Anchor   plan.AnchorInput `json:"anchor"`
 	}
@@ -50,7 +51,7 @@ func (s *site) createPlan(c echo.Context) error {
 	}
 	id, now, ctx := access.NewPlanID(), s.now(), c.Request().Context()
 	create := plan.CreateInput{
-		ID: id, Title: in.Title, Template: in.Template, Noun: in.Noun, Anchor: in.Anchor, Now: now,
+		ID: id, Title: in.Title, Template: in.Template, Language: in.Language, Noun: in.Noun, Anchor: in.Anchor, Now: now,
 		By: plan.Person{ID: by.id(), Name: by.person.Name, Role: by.person.Role, Side: by.person.Side},
 	}
 	if create.From, err = s.startingPoint(c, by, in.Template, in.CopyOf); err != nil {

@@ -226,3 +226,32 @@ func TestSavedTemplates(t *testing.T) {
 		t.Error("a removed template is still listed")
 	}
 }
+
+// Built-in templates, and plans made from them, speak the language asked for.
+func TestTemplateLanguage(t *testing.T) {
+	s := newSite(t, nil, nil)
+	for query, want := range map[string]string{"": "Quick start", "?language=en": "Quick start", "?language=de": "Schnellstart"} {
+		var all []struct{ ID, Title string }
+		s.get("/api/templates"+query, adminToken, &all)
+		if len(all) < 6 || all[1].ID != "quick-start" || all[1].Title != want {
+			t.Errorf("templates%s: %+v", query, all)
+		}
+	}
+	for body, want := range map[string]string{`{"title":"N","template":"quick-start"}`: "Decide", `{"title":"N","template":"quick-start","language":"de"}`: "Entscheiden"} {
+		m := s.create(body, adminToken)
+		var read struct{ Stages []struct{ Title string } }
+		s.get("/api/plans/"+m.ID, m.Tokens["buyer"], &read)
+		if got := read.Stages[0].Title; got != want {
+			t.Errorf("%s begins with %q", body, got)
+		}
+	}
+	auth := []string{"Authorization", "Bearer " + adminToken, "Content-Type", "application/json"}
+	for what, res := range map[string]*http.Response{
+		"templates": s.do("GET", "/api/templates?language=fr", "", auth...),
+		"a plan":    s.do("POST", "/api/plans", `{"title":"N","template":"quick-start","language":"fr"}`, auth...),
+	} {
+		if f := failure(t, res); res.StatusCode != http.StatusBadRequest || f.Error.Where != "language" || !strings.Contains(f.Error.Message, "“en” or “de”") {
+			t.Errorf("%s in French: status %d, %+v", what, res.StatusCode, f)
+		}
+	}
+}

@@ -57,8 +57,13 @@ func (s *site) creator(c echo.Context) (creator, error) {
 // templates lists what a plan can start from. Saved templates may tell of
 // customers, so only those who may create plans see them.
 func (s *site) templates(c echo.Context) error {
+	language := c.QueryParam("language")
+	if err := plan.CheckLanguage(language); err != nil {
+		return err
+	}
 	out := []templateJSON{}
 	for _, t := range plan.Templates() {
+		t = t.In(language)
 		out = append(out, templateJSON{ID: t.ID, Title: t.Title, Description: t.Description, Stages: len(t.Stages), Steps: t.StepCount(), Days: t.Days()})
 	}
 	if _, err := s.creator(c); err == nil {
