@@ -56,6 +56,7 @@ function reportIntl(error: { code: string }): void {
 
 function Screens() {
   const path = usePath();
+  const { language } = useReadable(speech);
   const route = useMemo(() => parseRoute(path), [path]);
   const token = route.kind === "join" ? route.token : undefined;
   const api = useMemo(() => createApi(token === undefined ? {} : { token }), [token]);
@@ -65,7 +66,15 @@ function Screens() {
 
   switch (route.kind) {
     case "landing":
-      return <Landing api={starting ?? api} theme={<ThemeMenu />} plansHref={allKeys().length > 0 ? "/plans" : null} onOpen={(link) => navigate(new URL(link, location.href).pathname)} />;
+      return (
+        <Landing
+          api={starting ?? api}
+          language={language}
+          theme={<ThemeMenu />}
+          plansHref={allKeys().length > 0 ? "/plans" : null}
+          onOpen={(link) => navigate(new URL(link, location.href).pathname)}
+        />
+      );
     case "plans":
       return <PlansRoute />;
     case "join":
@@ -111,7 +120,7 @@ function creatingApi(): Api {
   };
   return {
     ...anyone,
-    templates: () => either((api) => api.templates()),
+    templates: (language) => either((api) => api.templates(language)),
     createPlan: (plan) => either((api) => api.createPlan(plan)),
     removeTemplate: (id) => either((api) => api.removeTemplate(id)),
   };

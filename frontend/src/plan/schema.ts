@@ -306,6 +306,9 @@ export const LIMITS = {
 /** What a plan is called when it has no noun of its own. */
 export const DEFAULT_NOUN = "mutual action plan";
 
+/** Whether a plan goes by the name that templates give it, in any of their languages: readers see it in their own. */
+export const isUsualNoun = (noun: string): boolean => noun === DEFAULT_NOUN || noun === "gemeinsamer Aktionsplan";
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** The text as a calendar date, or undefined when it isn't one that exists. */

@@ -3,6 +3,21 @@ import * as Y from "yjs";
 import { LOCAL, type Plan } from "./schema";
 import { wordsOf } from "./fields";
 
+/** What a champion will be asked. */
+export const QUESTIONS = ["pain", "solution", "value", "cost", "risk"] as const;
+export type Question = (typeof QUESTIONS)[number];
+
+/** Words that a heading about each question has; templates and people word them in their own way. */
+const KNOWN: Readonly<Record<Question, RegExp>> = {
+  pain: /problem|pain|hurt|today|schmerz|heute/i,
+  solution: /solution|together|will (you|we) do|do about|lösung|gemeinsam|dagegen/i,
+  value: /value|worth|benefit|achieve|wert\b|nutzen|erreichen/i,
+  cost: /cost|price|kost|preis/i,
+  risk: /risk|wrong|risik|schiefgehen/i,
+};
+
+export const asks = (heading: string, question: Question): boolean => KNOWN[question].test(heading);
+
 /** The words of the headings that have something written below them. */
 export function headingsOf(fragment: Y.XmlFragment): string[] {
   const blocks = fragment.toArray().map((block) => ({

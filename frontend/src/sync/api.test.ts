@@ -23,14 +23,14 @@ function apiThat(answer: (method: string, path: string, init: RequestInit) => { 
 describe("the API", () => {
   test("sends the token as a header only, and bodies as JSON", async () => {
     const { api, seen } = apiThat(() => ({ status: 201, body: { id: "p1", links: { buyer: "http://plans.test/j/x" } } }));
-    const created = await api.createPlan({ title: "Northwind × Acme", template: "quick-start" });
+    const created = await api.createPlan({ title: "Northwind × Acme", template: "quick-start", language: "de" });
     expect(created).toEqual({ id: "p1", links: { buyer: "http://plans.test/j/x" } });
     expect(seen).toEqual([
       {
         method: "POST",
         path: "http://plans.test/api/plans",
         headers: expect.objectContaining({ Authorization: "Bearer cp_secret", "Content-Type": "application/json" }) as unknown,
-        body: { title: "Northwind × Acme", template: "quick-start" },
+        body: { title: "Northwind × Acme", template: "quick-start", language: "de" },
       },
     ]);
   });

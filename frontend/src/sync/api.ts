@@ -34,11 +34,17 @@ export interface TemplateInfo {
   readonly mine: boolean;
 }
 
+/** What built-in templates are written in. */
+export const PLAN_LANGUAGES = ["en", "de"] as const;
+export type PlanLanguage = (typeof PLAN_LANGUAGES)[number];
+
 /** A plan starts from a template or as a copy of a plan the caller may read. */
 export interface NewPlan {
   readonly title: string;
   readonly template?: string;
   readonly copyOf?: string;
+  /** Of a built-in template's words. */
+  readonly language?: PlanLanguage;
   readonly anchor?: { readonly kind: string; readonly date: string; readonly provisional?: boolean };
   readonly noun?: string;
 }
@@ -183,7 +189,7 @@ export interface HistoryQuery {
 }
 
 export interface Api {
-  readonly templates: () => Promise<readonly TemplateInfo[]>;
+  readonly templates: (language: PlanLanguage) => Promise<readonly TemplateInfo[]>;
   readonly createPlan: (plan: NewPlan) => Promise<CreatedPlan>;
   readonly saveTemplate: (template: { plan: string; title: string; description: string }) => Promise<TemplateInfo>;
   readonly removeTemplate: (id: string) => Promise<void>;
@@ -372,7 +378,7 @@ export function createApi(options: ApiOptions = {}): Api {
   const planPath = (id: string): string => `/api/plans/${encodeURIComponent(id)}`;
 
   return {
-    templates: () => request("GET", "/api/templates", list(template)),
+    templates: (language) => request("GET", `/api/templates?language=${language}`, list(template)),
     createPlan: (plan) => request("POST", "/api/plans", record({ id: text, links: table(text) }), plan),
     saveTemplate: (body) => request("POST", "/api/templates", template, body),
     removeTemplate: (id) => request("DELETE", `/api/templates/${encodeURIComponent(id)}`, nothing),

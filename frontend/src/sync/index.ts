@@ -14,7 +14,7 @@
  * session.close()
  *
  * const api = createApi({ token });      // or createApi() without a token
- * api.templates() api.createPlan() api.plan(id) api.history(id, …) api.self() api.join(name) api.links(id) api.demo()
+ * api.templates(language) api.createPlan() api.plan(id) api.history(id, …) api.self() api.join(name) api.links(id) api.demo()
  * ```
  *
  * const entries = await loadHistory(api, planId, { progress });

@@ -1,20 +1,23 @@
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { RadioButton, RadioField, RadioGroup } from "react-aria-components";
-import type { Api, CreatedPlan, TemplateInfo } from "../../sync/api";
-import { ApiError } from "../../sync/api";
+import type { Api, CreatedPlan, PlanLanguage, TemplateInfo } from "../../sync/api";
+import { ApiError, PLAN_LANGUAGES } from "../../sync/api";
 import { useAnnounce } from "../../ui/announcer";
 import { Button, IconButton } from "../../ui/button";
 import { DatePicker } from "../../ui/date-picker";
 import { TextField } from "../../ui/field";
 import { Icon, Logo } from "../../ui/icons";
 import { useProblem } from "../../ui/problem";
-import { useText, type MessageId } from "../../ui/text";
+import { Select } from "../../ui/select";
+import { useText } from "../../ui/text";
 import { Created } from "./created";
 import { Sample } from "./sample";
 
 export interface LandingProps {
   api: Api;
+  /** Of the interface; a plan is written in it unless its creator chooses otherwise. */
+  language: PlanLanguage;
   /** Leads to a personal link on this page's own server. */
   onOpen: (link: string) => void;
   theme: React.ReactNode;
@@ -23,7 +26,7 @@ export interface LandingProps {
 }
 
 /** The front door: what this is, a plan to start, and the demo where there is one. */
-export default function Landing({ api, onOpen, theme, plansHref }: LandingProps) {
+export default function Landing({ api, language, onOpen, theme, plansHref }: LandingProps) {
   const t = useText();
   const [demo, setDemo] = useState<Readonly<Record<string, string>> | null>(null);
   const [created, setCreated] = useState<{ plan: CreatedPlan; title: string } | null>(null);
@@ -76,7 +79,7 @@ export default function Landing({ api, onOpen, theme, plansHref }: LandingProps)
             </div>
             <Sample />
           </section>
-          <CreateForm api={api} onCreated={(plan, title) => setCreated({ plan, title })} />
+          <CreateForm api={api} language={language} onCreated={(plan, title) => setCreated({ plan, title })} />
         </main>
       )}
     </div>
@@ -111,23 +114,30 @@ function DemoLinks({ links, onOpen }: { links: Readonly<Record<string, string>>;
   );
 }
 
-function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPlan, title: string) => void }) {
+interface CreateProps {
+  api: Api;
+  language: PlanLanguage;
+  onCreated: (plan: CreatedPlan, title: string) => void;
+}
+
+function CreateForm({ api, language, onCreated }: CreateProps) {
   const t = useText();
   const problem = useProblem();
   const [templates, setTemplates] = useState<readonly TemplateInfo[] | null>(null);
   const [template, setTemplate] = useState("");
+  const [written, setWritten] = useState<PlanLanguage | null>(null);
   const [title, setTitle] = useState("");
   const [date, setDate] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const announce = useAnnounce();
-  const { messages } = useIntl();
+  const { formatDisplayName } = useIntl();
   const titleInput = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     let gone = false;
-    api.templates().then(
+    api.templates(language).then(
       (list) => {
         if (gone) return;
         setTemplates(list);
@@ -140,14 +150,10 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
     return () => {
       gone = true;
     };
-  }, [api]);
+  }, [api, language]);
 
-  // Built-in templates have a name in each language; the server's own words stand in for those this page doesn't know.
-  const nameOf = (each: TemplateInfo) => (`template.${each.id}` in messages ? t(`template.${each.id}` as MessageId) : each.title);
-  const textOf = (each: TemplateInfo) => {
-    if (each.saved) return each.description || t("template.by", { name: each.by });
-    return `template.${each.id}.text` in messages ? t(`template.${each.id}.text` as MessageId) : each.description;
-  };
+  const spoken = written ?? language;
+  const chosen = templates?.find(({ id }) => id === template);
 
   const remove = async (each: TemplateInfo) => {
     try {
@@ -174,6 +180,7 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
       const plan = await api.createPlan({
         title: name,
         template,
+        language: spoken,
         ...(date ? { anchor: { kind: "go-live", date } } : {}),
       });
       onCreated(plan, name);
@@ -218,8 +225,8 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
             {templates?.map((each) => (
               <RadioField key={each.id} value={each.id} className="template-field">
                 <RadioButton className="template">
-                <span className="template-title">{nameOf(each)}</span>
-                <span className="template-text">{textOf(each)}</span>
+                <span className="template-title">{each.title}</span>
+                <span className="template-text">{each.description || (each.saved && t("template.by", { name: each.by }))}</span>
                 <span className="template-size">
                   {each.steps > 0
                     ? t("create.size", { stages: each.stages, steps: each.steps, weeks: Math.max(1, Math.round(each.days / 5)) })
@@ -242,6 +249,16 @@ function CreateForm({ api, onCreated }: { api: Api; onCreated: (plan: CreatedPla
             )) ?? (error ? null : <span className="skeleton skeleton-block" />)}
           </div>
         </RadioGroup>
+        {(language !== "en" || spoken !== "en") && chosen?.saved === false && (
+          <div className="start-language">
+            <Select
+              label={t("create.language")}
+              value={spoken}
+              choices={PLAN_LANGUAGES.map((id) => ({ id, label: formatDisplayName(id, { type: "language" }) ?? id }))}
+              onChange={(id) => setWritten(PLAN_LANGUAGES.find((one) => one === id) ?? null)}
+            />
+          </div>
+        )}
         {error && error.where !== "title" && (
           <p className="form-error" role="alert">
             {error.status === 401 || error.status === 403 ? t("create.closed") : problem(error)}

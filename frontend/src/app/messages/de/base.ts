@@ -72,6 +72,7 @@ export const base: Record<keyof typeof en, string> = {
   "create.date": "Go-live-Termin",
   "create.dateHint": "Falls schon bekannt. Von hier wird für jeden Schritt ein Termin zurückgerechnet.",
   "create.template": "Vorlage",
+  "create.language": "Sprache des Plans",
   "create.size": "{stages} Phasen · {steps} Schritte · etwa {weeks, plural, one {# Woche} other {# Wochen}}",
   "create.sizeBlank": "Noch keine Schritte",
   "create.go": "Plan anlegen",

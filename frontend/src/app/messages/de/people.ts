@@ -51,7 +51,7 @@ export const people: Record<keyof typeof en, string> = {
   "people.missing.security": "Für die Sicherheitsprüfung der Käuferseite ist niemand zuständig.",
   "people.missing.technical": "Aus der IT der Käuferseite ist niemand dabei.",
   "people.usual.champion": "Champion",
-  "people.usual.economic": "Wirtschaftlicher Entscheider",
+  "people.usual.economic": "Budgetverantwortung",
   "people.usual.finance": "CFO",
   "people.usual.security": "CISO",
   "people.usual.legal": "Leitung Recht",

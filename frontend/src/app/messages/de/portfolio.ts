@@ -80,24 +80,4 @@ export const portfolio: Record<keyof typeof en, string> = {
   "template.by": "Gespeichert von {name}",
   "template.remove": "Vorlage {title} entfernen",
   "template.removed": "{title} wird nicht mehr angeboten.",
-
-  // The built-in templates, as one chooses them
-  "template.enterprise-evaluation": "Evaluierung im Großunternehmen",
-  "template.enterprise-evaluation.text":
-    "Von der ersten Demo bis zum ersten Nutzen in zehn Meilensteinen, mit Sicherheit, Recht und Einkauf in ihrer wirklichen Reihenfolge.",
-  "template.quick-start": "Schnellstart",
-  "template.quick-start.text":
-    "Drei Phasen mit je drei Schritten, für einen Kauf, der Wochen dauern soll und keine Quartale.",
-  "template.security-procurement": "Beschaffung mit strenger Prüfung",
-  "template.security-procurement.text":
-    "Für regulierte Branchen: Sicherheit, Datenschutz, Recht und Einkauf mit je eigenen Schritten, früh begonnen und nebeneinander.",
-  "template.renewal": "Verlängerung",
-  "template.renewal.text":
-    "Vom Rückblick auf das Erreichte bis zur nächsten Laufzeit, rechtzeitig vor dem Ende der alten.",
-  "template.onboarding": "Einführung",
-  "template.onboarding.text":
-    "Von der Unterschrift bis zum ersten gemessenen Nutzen, wenn der Kauf schon entschieden ist.",
-  "template.blank": "Leerer Plan",
-  "template.blank.text":
-    "Eine leere Phase, für alle, die wissen, was sie schreiben wollen.",
 };

@@ -71,6 +71,7 @@ export const base = {
   "create.date": "Go-live date",
   "create.dateHint": "If you know it. Every step gets a date counted back from here.",
   "create.template": "Start from",
+  "create.language": "Language of the plan",
   "create.size": "{stages} stages · {steps} steps · about {weeks, plural, one {# week} other {# weeks}}",
   "create.sizeBlank": "No steps yet",
   "create.go": "Create the plan",

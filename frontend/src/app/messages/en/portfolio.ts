@@ -79,24 +79,4 @@ export const portfolio = {
   "template.by": "Saved by {name}",
   "template.remove": "Remove the template {title}",
   "template.removed": "{title} is no longer offered.",
-
-  // The built-in templates, as one chooses them
-  "template.enterprise-evaluation": "Enterprise evaluation",
-  "template.enterprise-evaluation.text":
-    "From first demo to first value in ten milestones, with security, legal and procurement in their real order.",
-  "template.quick-start": "Quick start",
-  "template.quick-start.text":
-    "Three stages of three steps, for a purchase that should take weeks, not quarters.",
-  "template.security-procurement": "Security-heavy procurement",
-  "template.security-procurement.text":
-    "For regulated buyers: security, privacy, legal and purchasing each with their own steps, begun early and side by side.",
-  "template.renewal": "Renewal",
-  "template.renewal.text":
-    "From a look back at what was reached to the next term in place, well before the old one ends.",
-  "template.onboarding": "Onboarding",
-  "template.onboarding.text":
-    "From signature to first measured value, for a purchase that is already made.",
-  "template.blank": "Blank plan",
-  "template.blank.text":
-    "One empty stage, for those who know what they want to write.",
 } as const;

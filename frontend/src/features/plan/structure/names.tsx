@@ -1,6 +1,6 @@
 import { Suspense, useState } from "react";
 import { setAlias, setNoun } from "../../../plan/edit";
-import { DEFAULT_NOUN, LIMITS } from "../../../plan/schema";
+import { isUsualNoun, LIMITS } from "../../../plan/schema";
 import type { NodeSnapshot } from "../../../plan/view";
 import { PlainButton } from "../../../ui/button";
 import { MenuButton, MenuItem, MenuSeparator } from "../../../ui/menu";
@@ -18,14 +18,14 @@ export function Noun({ noun }: { noun: string }) {
   const t = useText();
   const { plan, rights } = useScreen();
   const [writing, setWriting] = useState(false);
-  const shown = noun === DEFAULT_NOUN ? t("noun.default") : noun;
+  const shown = isUsualNoun(noun) ? t("noun.default") : noun;
   if (!rights.frame) return <span className="bar-noun">{shown}</span>;
   return (
     <>
       <MenuButton
         aria-label={t("noun.label")}
         selectionMode="single"
-        selectedKeys={[noun === DEFAULT_NOUN ? "default" : noun]}
+        selectedKeys={[isUsualNoun(noun) ? "default" : noun]}
         onAction={(key) => {
           if (key === "own") setWriting(true);
           else setNoun(plan, key === "default" ? "" : String(key));

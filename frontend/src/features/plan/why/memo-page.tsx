@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { readScheduleInput } from "../../../plan/schedule/read";
 import { schedulePlan } from "../../../plan/schedule/schedule";
-import { CASE_KEYS, DEFAULT_NOUN, roleId } from "../../../plan/schema";
+import { CASE_KEYS, isUsualNoun, roleId } from "../../../plan/schema";
 import { readMetrics } from "../../../plan/why";
 import { Button } from "../../../ui/button";
 import { CopyButton } from "../../../ui/copy-button";
@@ -66,7 +66,7 @@ export default function MemoPage() {
       <Tools />
       <header className="memo-head">
         <p className="memo-kind">
-          {t("memo.kind")} · {noun === DEFAULT_NOUN ? t("noun.default") : noun}
+          {t("memo.kind")} · {isUsualNoun(noun) ? t("noun.default") : noun}
         </p>
         <h1>{title}</h1>
         <p className="memo-date">{t("memo.asOf", { date: date(days.today) })}</p>

@@ -1,5 +1,5 @@
 import { countWords } from "../../../plan/lint/check";
-import { headingsOf, insertHeading } from "../../../plan/summary";
+import { asks, headingsOf, insertHeading, QUESTIONS } from "../../../plan/summary";
 import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icons";
 import { useText } from "../../../ui/text";
@@ -10,17 +10,6 @@ import "./meter.css";
 
 /** Words on one page. */
 const PAGE = 450;
-const QUESTIONS = ["pain", "solution", "value", "cost", "risk"] as const;
-
-/** Words that a heading answering each question has; templates and people word them in their own way. */
-const KNOWN: Readonly<Record<(typeof QUESTIONS)[number], RegExp>> = {
-  pain: /problem|pain|hurt|today|schmerz|heute/i,
-  solution: /solution|together|will (you|we) do|do about|lösung|gemeinsam|dagegen/i,
-  value: /value|worth|benefit|achieve|wert\b|nutzen|erreichen/i,
-  cost: /cost|price|kost/i,
-  risk: /risk|wrong|risik|schiefgehen/i,
-};
-
 /** How much of a page the summary fills, and which questions have a heading of their own. */
 export default function SummaryMeter() {
   const t = useText();
@@ -40,7 +29,7 @@ export default function SummaryMeter() {
       <ul className="meter-list">
         {QUESTIONS.map((id) => {
           const question = t(`meter.${id}`);
-          const has = headings.some((heading) => heading === question || KNOWN[id].test(heading));
+          const has = headings.some((heading) => heading === question || asks(heading, id));
           return (
             <li key={id}>
               <span className="meter-mark">{has && <Icon name="check" size={15} />}</span>
