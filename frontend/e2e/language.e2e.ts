@@ -1,6 +1,8 @@
 /** Two people in one plan, each in their own language. */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { View } from "../src/plan/project";
+import type { CreatedPlan } from "../src/sync/api";
 import { overflow, violations } from "./harness/axe";
 import { joinPlan, launch, person, waitForStatus, type Looks, type Person } from "./harness/browser";
 import { linkOf, Program } from "./harness/program";
@@ -104,5 +106,72 @@ describe("language", () => {
     await jonas.page.getByRole("button", { name: "Mehr", exact: true }).click();
     await jonas.page.getByRole("menuitem", { name: "English" }).click();
     await jonas.page.getByRole("button", { name: "More", exact: true }).waitFor();
+  });
+});
+
+describe("a plan of one's own", () => {
+  const view = async (id: string) => (await program.api().plan(id)) as View;
+  const titles = (of: View): string[] => of.stages.flatMap((stage) => [stage.title, ...stage.steps.map((step) => step.title)]);
+
+  /** Begins a plan on the landing page, which is open in German. */
+  async function begin(who: Person, title: string): Promise<CreatedPlan> {
+    await who.page.getByRole("textbox", { name: "Wie heißt der Plan?" }).fill(title);
+    const answer = who.page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/api/plans"));
+    await who.page.getByRole("button", { name: "Plan anlegen" }).click();
+    await who.page.getByRole("heading", { level: 1, name: `${title} ist bereit` }).waitFor();
+    return (await (await answer).json()) as CreatedPlan;
+  }
+
+  test("is written in German for whoever reads German, and suggestions understand it", async () => {
+    const english = titles(await view((await program.createPlan("In English", "enterprise-evaluation")).id));
+    const jonas = await someone("Jonas", { locale: "de-DE" });
+    await jonas.page.goto(program.origin);
+    await jonas.page.getByRole("radio", { name: /^Evaluierung im Großunternehmen/ }).waitFor();
+    await jonas.page.getByRole("button", { name: /Sprache des Plans/ }).waitFor();
+    expect(await violations(jonas.page)).toEqual([]);
+    const plan = await begin(jonas, "Nordwind und Acme");
+    const german = titles(await view(plan.id));
+    expect(german.length).toBe(english.length);
+
+    const lena = await someone("Lena", { locale: "de-DE", width: 390, height: 844 });
+    await joinPlan(jonas, linkOf(plan, "owner"));
+    await joinPlan(lena, linkOf(plan, "buyer"));
+    for (const { page } of [jonas, lena]) {
+      for (const title of german) await page.locator(`[aria-label*="${title}"], input[value="${title}"]`).first().waitFor({ state: "attached" });
+      const all = await page.evaluate(() => `${document.body.innerText} ${[...document.querySelectorAll("input, textarea")].map((each) => (each as HTMLInputElement).value).join(" ")}`);
+      for (const title of [...english, "mutual action plan", "Economic buyer"]) expect(all).not.toContain(title);
+      expect(all).toContain("Go-live");
+      expect(await violations(page)).toEqual([]);
+    }
+    expect(await overflow(lena.page)).toBeLessThanOrEqual(0);
+    await jonas.page.getByRole("button", { name: "gemeinsamer Aktionsplan. Bezeichnung ändern" }).waitFor();
+
+    // Without its last phase the plan ends with the signature, which has no English word in it.
+    await jonas.page.getByRole("button", { name: "Mehr zu Einführung" }).click();
+    await jonas.page.getByRole("menuitem", { name: "Phase löschen" }).click();
+    const list = jonas.page.locator(".lints");
+    await list.locator("> summary").click();
+    await list.getByText("Der Plan endet mit der Unterschrift.").waitFor();
+    await list.getByRole("button", { name: "Phase „Einführung“ hinzufügen" }).click();
+    await list.getByText("Der Plan endet mit der Unterschrift.").waitFor({ state: "detached" });
+    expect(await list.getByText("Niemand schaut auf das Ergebnis.").count()).toBe(0);
+    expect((await view(plan.id)).stages.at(-1)?.steps.map((step) => step.title)).toEqual(german.slice(-3));
+    expect([...jonas.complaints, ...lena.complaints]).toEqual([]);
+  });
+
+  test("is in English where its creator says so, with the interface in German", async () => {
+    const jonas = await someone("Jonas", { locale: "de-DE" });
+    await jonas.page.goto(program.origin);
+    await jonas.page.getByRole("button", { name: /Sprache des Plans/ }).click();
+    await jonas.page.getByRole("option", { name: "Englisch" }).click();
+    const plan = await begin(jonas, "Northwind and Acme");
+    expect(titles(await view(plan.id))[1]).toBe("Platform demo");
+    await joinPlan(jonas, linkOf(plan, "owner"));
+    await jonas.page.getByRole("button", { name: "gemeinsamer Aktionsplan. Bezeichnung ändern" }).waitFor();
+
+    const mara = await someone("Mara");
+    await mara.page.goto(program.origin);
+    await mara.page.getByRole("radio", { name: /^Enterprise evaluation/ }).waitFor();
+    expect(await mara.page.getByText("Language of the plan").count()).toBe(0);
   });
 });
