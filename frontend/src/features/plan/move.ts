@@ -139,7 +139,6 @@ function startDrag(
     line.remove();
     ghost.remove();
     for (const row of rows) row.classList.remove("is-dragged");
-    document.documentElement.classList.remove("is-dragging");
     if (active && accept && gap) drop(gap.spot);
   };
 
@@ -152,7 +151,6 @@ function startDrag(
       active = true;
       document.body.append(line, ghost);
       for (const row of rows) row.classList.add("is-dragged");
-      document.documentElement.classList.add("is-dragging");
       grown.observe(root);
       rearranged.observe(root, { subtree: true, childList: true });
       draw();
