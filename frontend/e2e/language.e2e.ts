@@ -159,7 +159,7 @@ describe("a plan of one's own", () => {
     expect([...jonas.complaints, ...lena.complaints]).toEqual([]);
   });
 
-  test("is in English where its creator says so, with the interface in German", async () => {
+  test("is in the language its creator chooses, whatever the interface speaks", async () => {
     const jonas = await someone("Jonas", { locale: "de-DE" });
     await jonas.page.goto(program.origin);
     await jonas.page.getByRole("button", { name: /Sprache des Plans/ }).click();
@@ -172,6 +172,13 @@ describe("a plan of one's own", () => {
     const mara = await someone("Mara");
     await mara.page.goto(program.origin);
     await mara.page.getByRole("radio", { name: /^Enterprise evaluation/ }).waitFor();
-    expect(await mara.page.getByText("Language of the plan").count()).toBe(0);
+    await mara.page.getByRole("button", { name: /Language of the plan/ }).click();
+    await mara.page.getByRole("option", { name: "German" }).click();
+    await mara.page.getByRole("textbox", { name: "What is the plan called?" }).fill("Nordwind und Acme");
+    const answer = mara.page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/api/plans"));
+    await mara.page.getByRole("button", { name: "Create the plan" }).click();
+    const made = (await (await answer).json()) as CreatedPlan;
+    expect(titles(await view(made.id))[1]).toBe("Plattform-Demo");
+    expect([...jonas.complaints, ...mara.complaints]).toEqual([]);
   });
 });

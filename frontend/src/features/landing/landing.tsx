@@ -249,7 +249,7 @@ function CreateForm({ api, language, onCreated }: CreateProps) {
             )) ?? (error ? null : <span className="skeleton skeleton-block" />)}
           </div>
         </RadioGroup>
-        {(language !== "en" || spoken !== "en") && chosen?.saved === false && (
+        {chosen?.saved === false && (
           <div className="start-language">
             <Select
               label={t("create.language")}
