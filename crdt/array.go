@@ -40,6 +40,9 @@ func (h handle) insertValues(tx *Tx, index int, values []any, made func(t uint32
 // insertAfter is insertValues at a spot.
 func (h handle) insertAfter(tx *Tx, at spot, values []any, made func(t uint32)) {
 	var packed []byte
+	if len(values) > 1 {
+		packed = make([]byte, 0, 4*len(values)) // a number below a million takes four
+	}
 	n := uint32(0)
 	flush := func() {
 		if n > 0 {
