@@ -120,7 +120,8 @@ func validDate(date string) string {
 }
 
 // startDate and dueDate are the first and last day of a step. One that takes no
-// time is on the day on which what it follows ends, or on the first day of all.
+// time is on the day on which what it follows ends, or on the first day of all,
+// which is no later than the anchor it leads to.
 func (s *scheduler) startDate(v int, p placed) string {
 	if s.days(v) == 0 {
 		return s.dueDate(v, p)
@@ -129,7 +130,7 @@ func (s *scheduler) startDate(v int, p placed) string {
 }
 
 func (s *scheduler) dueDate(v int, p placed) string {
-	if s.days(v) == 0 && p.finish <= s.origin {
+	if s.days(v) == 0 && p.finish <= s.origin && (!s.back || p.finish < s.anchor) {
 		return formatDay(s.work.day(p.finish))
 	}
 	return formatDay(s.work.day(p.finish - 1))

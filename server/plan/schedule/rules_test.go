@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,6 +104,17 @@ func ruleVectors() []vector {
 				in.Nodes[i].Status = "skipped"
 			}
 		}), nil),
+		makeVector("no step takes any time", with(base, func(in *schedule.Input) {
+			for i := range in.Nodes {
+				in.Nodes[i].Days = nil
+			}
+		}), due("sign", "2026-04-10"), "demo", "value"),
+		makeVector("what follows was done first, and the step above", with(base, func(in *schedule.Input) {
+			in.Today = "2026-02-23"
+			in.Nodes = slices.Insert(in.Nodes, 4, schedule.Node{ID: "under", Kind: "task", Parent: "results", Title: "Under", Days: days(2)})
+			in.Nodes[3].Status, in.Nodes[3].DoneOn = "done", "2026-02-20"
+			in.Nodes[8].Status, in.Nodes[8].DoneOn = "done", "2026-02-20"
+		}), []schedule.Change{{Kind: "status", Node: "results", Status: "in-progress"}, {Kind: "status", Node: "legal", Status: "done", Date: "2026-02-23"}}, "under", "legal"),
 		makeVector("a dependency against the plan's order", with(base, func(in *schedule.Input) { in.Nodes[1].After = []schedule.After{fs("results")} }), nil, "demo"),
 	}
 	for i := range list {
@@ -175,6 +187,42 @@ func TestSkippedStepIsNoTarget(t *testing.T) {
 	})
 	if got := schedule.Run(all).GoLive.Node; got != "value" {
 		t.Errorf("a plan of skipped steps ends with %q, want the last, value", got)
+	}
+}
+
+// Milestones that take no time are there for go-live, not the day after.
+func TestNothingTakesTime(t *testing.T) {
+	in := with(evaluation(), func(in *schedule.Input) {
+		for i := range in.Nodes {
+			in.Nodes[i].Days = nil
+		}
+	})
+	r := schedule.Run(in)
+	for _, id := range []string{"demo", "sign", "training"} {
+		if got := find(t, r, id); got.Due != "2026-05-12" || got.Start != got.Due {
+			t.Errorf("%s runs from %s to %s, want the day of go-live, 2026-05-12", id, got.Start, got.Due)
+		}
+	}
+}
+
+// What is left open under a step that is done is due at once, not at go-live,
+// and not in its way. What a stage still waits for keeps its place.
+func TestOvertakenIsDueAtOnce(t *testing.T) {
+	in := with(evaluation(), func(in *schedule.Input) {
+		in.Today = "2026-02-23"
+		in.Nodes = slices.Insert(in.Nodes, 4, schedule.Node{ID: "under", Kind: "task", Parent: "results", Title: "Under", Days: days(2)})
+		for _, i := range []int{1, 2, 3, 8} {
+			in.Nodes[i].Status, in.Nodes[i].DoneOn = "done", "2026-02-20"
+		}
+	})
+	r := schedule.Run(in)
+	for id, want := range map[string]string{"under": "2026-02-24", "security": "2026-04-17", "legal": "2026-04-17"} {
+		if got := find(t, r, id); got.Finish != want || got.Critical != (id != "under") {
+			t.Errorf("%s is due %s (critical: %v), want %s", id, got.Finish, got.Critical, want)
+		}
+	}
+	for _, p := range r.Problems {
+		t.Errorf("a problem: %+v", p)
 	}
 }
 

@@ -25,10 +25,13 @@ type scheduler struct {
 	today  int  // morning of today; far when time is left out
 
 	facts  []facts
-	before []bool // vertices that are due by the anchor
-	early  []placed
-	late   []placed
-	plan   []placed
+	leads  []bool // vertices from which something is to be done by the anchor
+	before []bool // those that are due by it
+	// For each vertex that holds nothing up, since when; see findOvertaken.
+	overtaken []placed
+	early     []placed
+	late      []placed
+	plan      []placed
 }
 
 // Run schedules a plan.
@@ -131,9 +134,10 @@ func (s *scheduler) chooseAnchor() bool {
 
 // chooseBefore finds what is due by the anchor: all that leads to its step, all
 // that stands above it in the plan and does not follow from it, and what those
-// need.
+// need. What was overtaken is not among them.
 func (s *scheduler) chooseBefore() {
-	s.before = make([]bool, len(s.g.vertices))
+	s.findOvertaken()
+	s.leads, s.before = make([]bool, len(s.g.vertices)), make([]bool, len(s.g.vertices))
 	if !s.back || s.target < 0 {
 		return
 	}
@@ -145,13 +149,51 @@ func (s *scheduler) chooseBefore() {
 		}
 	}
 	for v := range s.g.vertices {
-		s.before[v] = v == s.target || v < s.target && !follows[v]
+		s.leads[v] = v == s.target || v < s.target && !follows[v]
 	}
 	for _, v := range slices.Backward(s.g.order) {
 		for _, e := range s.g.vertices[v].out {
-			s.before[v] = s.before[v] || s.before[e.head]
+			s.leads[v] = s.leads[v] || s.leads[e.head]
+		}
+		s.before[v] = s.leads[v] && !s.wasOvertaken(v)
+	}
+}
+
+// findOvertaken finds the open steps of which all that would wait for them is
+// done already, the step they stand under included. They hold nothing up, so
+// nothing says how late they can be. They are due as soon as they can be from
+// then on: to let them wait for the anchor would be to forget them.
+func (s *scheduler) findOvertaken() {
+	s.overtaken = make([]placed, len(s.g.vertices))
+	awaited := make([]bool, len(s.g.vertices)) // by a step, done or not
+	holds := make([]bool, len(s.g.vertices))   // something that isn't done
+	for _, v := range slices.Backward(s.g.order) {
+		var since placed
+		for _, e := range s.g.vertices[v].out {
+			awaited[v] = awaited[v] || s.g.vertices[e.head].real || awaited[e.head]
+			holds[v] = holds[v] || holds[e.head]
+			if head := s.overtaken[e.head]; head.overtakes() && (!since.overtakes() || head.start < since.start) {
+				since = placed{start: head.start, why: Reason{Code: BecauseNext, Node: e.headNode}}
+			}
+		}
+		if at, done := s.done(v); done {
+			holds[v] = false
+			since = placed{start: at - 1, why: Reason{Code: BecauseDone}} // that morning
+		} else if s.g.vertices[v].real {
+			holds[v] = holds[v] || v == s.target || !awaited[v]
+		}
+		if !holds[v] {
+			s.overtaken[v] = since
 		}
 	}
+}
+
+// overtakes tells whether there is a done step in an entry of overtaken.
+func (p placed) overtakes() bool { return p.why.Code != "" }
+
+// wasOvertaken tells whether a vertex is open and holds nothing up.
+func (s *scheduler) wasOvertaken(v int) bool {
+	return s.overtaken[v].overtakes() && s.g.vertices[v].real && !s.over(v)
 }
 
 func (s *scheduler) node(v int) Node { return s.in.Nodes[s.g.vertices[v].node] }
@@ -323,7 +365,7 @@ func (s *scheduler) originFromLate() {
 // it can be.
 func (s *scheduler) forward() {
 	for _, v := range s.g.order {
-		if s.before[v] {
+		if s.leads[v] {
 			s.early[v] = s.earliest(v, s.early)
 		}
 	}
@@ -356,6 +398,12 @@ func (s *scheduler) earliest(v int, from []placed) placed {
 		return placed{begin, at, Reason{Code: BecauseDone}}
 	}
 	start, why := s.origin, Reason{Code: BecauseStart}
+	switch {
+	case !real:
+		start = far // only what holds a group back
+	case s.back && s.overtaken[v].overtakes():
+		start, why = s.overtaken[v].start, s.overtaken[v].why
+	}
 	finish, whyFinish := far, Reason{}
 	later := func(to int, r Reason) {
 		if to > start {

@@ -144,14 +144,14 @@ function stepDate(s: Scheduler, v: number): Draft {
 
 /**
  * The first and last day of a step. One that takes no time is on the day on which what it follows ends, or
- * on the first day of all.
+ * on the first day of all, which is no later than the anchor it leads to.
  */
 function startDate(s: Scheduler, v: number, placed: Placed): string {
   return s.days(v) === 0 ? dueDate(s, v, placed) : formatDay(s.work.day(placed.start));
 }
 
 function dueDate(s: Scheduler, v: number, placed: Placed): string {
-  const first = s.days(v) === 0 && placed.finish <= s.origin;
+  const first = s.days(v) === 0 && placed.finish <= s.origin && (!s.back || placed.finish < s.anchor);
   return formatDay(s.work.day(first ? placed.finish : placed.finish - 1));
 }
 

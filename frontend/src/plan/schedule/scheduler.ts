@@ -49,12 +49,16 @@ export class Scheduler {
   anchor = 0;
   /** No step starts before it. */
   origin = 0;
-  /** Vertices that are due by the anchor. */
+  /** Vertices that are due by the anchor: those that lead to it, without what was overtaken. */
   before: boolean[] = [];
   early: Placed[] = [];
   late: Placed[] = [];
   plan: Placed[] = [];
 
+  /** Vertices from which something is to be done by the anchor. */
+  #leads: readonly boolean[] = [];
+  /** For each vertex that holds nothing up, since when; see `#findOvertaken`. */
+  readonly #overtaken: (Pick<Placed, "start" | "why"> | undefined)[] = [];
   readonly #today: number | undefined;
   readonly #facts: Facts[];
 
@@ -118,15 +122,47 @@ export class Scheduler {
     return days.length > 0;
   }
 
-  /** All that leads to the anchor's step, all above it that doesn't follow from it, and what those need. */
+  /** All that leads to the anchor's step, all above it that doesn't follow from it, and what those need; not what was overtaken. */
   #chooseBefore(): void {
+    this.#findOvertaken();
     const { vertices, order } = this.graph;
-    this.before = vertices.map(() => false);
+    this.#leads = this.before = vertices.map(() => false);
     if (!this.back || this.target < 0) return;
     const follows = vertices.map((_, v) => v === this.target);
     for (const v of order) if (this.graph.vertex(v).in.some(({ tail }) => follows[tail])) follows[v] = true;
-    this.before = vertices.map((_, v) => v === this.target || (v < this.target && !follows[v]));
-    for (const v of order.toReversed()) if (this.graph.vertex(v).out.some(({ head }) => this.before[head])) this.before[v] = true;
+    const leads = vertices.map((_, v) => v === this.target || (v < this.target && !follows[v]));
+    for (const v of order.toReversed()) leads[v] ||= this.graph.vertex(v).out.some(({ head }) => leads[head]);
+    this.#leads = leads;
+    this.before = leads.map((leading, v) => leading && !this.#wasOvertaken(v));
+  }
+
+  /**
+   * The open steps of which all that would wait for them is done already, the step they stand under included.
+   * They hold nothing up, so nothing says how late they can be. They are due as soon as they can be from then
+   * on: to let them wait for the anchor would be to forget them.
+   */
+  #findOvertaken(): void {
+    const { vertices, order } = this.graph;
+    const awaited = vertices.map(() => false); // by a step, done or not
+    const holds = vertices.map(() => false); // something that isn't done
+    for (const v of order.toReversed()) {
+      const { real, out } = this.graph.vertex(v);
+      const done = this.#done(v);
+      let since = done === undefined ? undefined : { start: done - 1, why: because("done") }; // that morning
+      for (const { head } of out) {
+        awaited[v] ||= this.graph.vertex(head).real || at(awaited, head);
+        holds[v] ||= done === undefined && at(holds, head);
+        const next = done === undefined ? this.#overtaken[head] : undefined;
+        if (next && (!since || next.start < since.start)) since = { start: next.start, why: because("next", { node: this.graph.nodeOf(head).id }) };
+      }
+      if (done === undefined && real && (v === this.target || !awaited[v])) holds[v] = true;
+      this.#overtaken[v] = holds[v] ? undefined : since;
+    }
+  }
+
+  /** Whether a vertex is an open step that holds nothing up. */
+  #wasOvertaken(v: number): boolean {
+    return this.#overtaken[v] !== undefined && this.graph.vertex(v).real && !this.over(v);
   }
 
   #learn(i: number): Facts {
@@ -248,7 +284,7 @@ export class Scheduler {
    */
   #forward(): void {
     const { order } = this.graph;
-    for (const v of order) if (this.before[v]) this.early[v] = this.#earliest(v, this.early);
+    for (const v of order) if (this.#leads[v]) this.early[v] = this.#earliest(v, this.early);
     for (const v of order) {
       if (!this.before[v]) {
         const placed = this.#earliest(v, this.plan);
@@ -275,8 +311,10 @@ export class Scheduler {
       const day = parseDay(node.start);
       return { start: day === undefined ? done : Math.min(done, this.work.moment(day)), finish: done, why: because("done") };
     }
-    let start = this.origin;
-    let why = because("start");
+    // Openings begin with whatever holds their group back.
+    let { start, why } = { start: real ? this.origin : FAR, why: because("start") };
+    const since = real && this.back ? this.#overtaken[v] : undefined;
+    if (since) ({ start, why } = since);
     let finish = FAR;
     let whyFinish = why;
     const later = (to: number, reason: Reason): void => {
