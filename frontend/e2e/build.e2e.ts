@@ -142,3 +142,31 @@ test("twelve steps in three stages, each with an owner and the milestones with d
   expect(keys).toBeLessThan(KEYS);
   expect([...ben.complaints, ...dana.complaints]).toEqual([]);
 });
+
+test("steps that say nothing of time lead to go-live, and what is left under a done one doesn't wait for it", async () => {
+  const plan = await program.createPlan("Northwind × Acme: first steps", "blank");
+  const ana = await person(browser, "Ana");
+  await joinPlan(ana, linkOf(plan, "seller"));
+  const { page } = ana;
+  await page.getByRole("button", { name: "Add a step" }).click();
+  await page.keyboard.type("Kick-off");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Launch");
+  const due = (title: string) => page.locator("li.step").filter({ has: page.locator(`> .step-row [data-text="${title}"]`) }).last().locator(".due").first();
+  for (const title of ["Kick-off", "Launch"]) await expect.poll(() => due(title).innerText(), { message: title }).toBe("30 Jun");
+  const next = page.getByRole("region", { name: /next step/i });
+  expect(await next.innerText()).toMatch(/Kick-off\s+Due 30 Jun/);
+  expect(await page.getByText("Milestone without a date").count()).toBe(0);
+
+  await page.locator('[data-text="Kick-off"] textarea').focus();
+  for (const key of ["End", "Enter"]) await page.keyboard.press(key);
+  await page.keyboard.type("Slides");
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "1 below: fold Kick-off" }).waitFor();
+  await next.getByRole("button", { name: "Kick-off is done" }).click();
+  await page.getByRole("button", { name: "Kick-off: Done. Change status" }).waitFor();
+  await expect.poll(() => due("Slides").innerText()).not.toBe("30 Jun");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  await expect.poll(() => due("Launch").innerText()).toBe("30 Jun");
+  expect(ana.complaints).toEqual([]);
+});

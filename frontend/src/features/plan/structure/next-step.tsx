@@ -2,12 +2,14 @@ import { useMemo } from "react";
 import { useIntl } from "react-intl";
 import { nextFor } from "../../../plan/next";
 import type { NodeId } from "../../../plan/schema";
+import type { NodeSnapshot } from "../../../plan/view";
 import { useAnnounce } from "../../../ui/announcer";
 import { Button } from "../../../ui/button";
 import { useDays } from "../../../ui/dates";
 import { useText } from "../../../ui/text";
 import { useReadable } from "../../../ui/use-readable";
 import { Icon } from "../../../ui/icons";
+import { useDue } from "../dates/due-field";
 import { useProposeChange } from "../dates/propose";
 import { useHold } from "../gates/hold";
 import { stepIds, useNodes } from "../hooks";
@@ -17,9 +19,7 @@ import { statusMessage } from "../status";
 /** What is next for the reader, by when and why; done or opened with one press. */
 export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
   const t = useText();
-  const intl = useIntl();
   const { store, person, rights } = useScreen();
-  const days = useDays();
   const { top } = useReadable(store.tree);
   const roles = useReadable(store.roles);
   const ids = useMemo(() => stepIds(top), [top]);
@@ -40,7 +40,6 @@ export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
     );
   }
   const { step, then, whose, role, open } = next;
-  const until = step.due ? days.until(step.due) : null;
   const kind =
     whose === "any" ? t("next.any") : whose === "side" ? t("structure.next.side") : role ? t("structure.next.as", { role: role.title }) : t("next.yours");
   const title = step.title || t("step.untitled");
@@ -53,13 +52,7 @@ export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
             {title}
           </button>
         </p>
-        <p className={`next-step-due${until !== null && until < 0 ? " is-late" : ""}`}>
-          {step.due && until !== null
-            ? intl.formatMessage({ id: until < 0 ? "next.late" : "next.due" }, { date: days.format(step.due), days: Math.abs(until) })
-            : t("next.undated")}
-          {step.status !== "not-started" && <> · {t(statusMessage(step.status))}</>}
-          {step.status === "blocked" && step.blockedReason !== "" && <>: {step.blockedReason}</>}
-        </p>
+        <When step={step} />
         {step.why !== "" && <p className="next-step-why">{step.why}</p>}
         <Held id={step.id} />
       </div>
@@ -75,6 +68,24 @@ export function NextStep({ onGo }: { onGo: (id: NodeId) => void }) {
         </p>
       )}
     </section>
+  );
+}
+
+/** By when it is to be done, as its row says, and how it stands. */
+function When({ step }: { step: NodeSnapshot }) {
+  const t = useText();
+  const intl = useIntl();
+  const days = useDays();
+  const { due } = useDue(step);
+  const until = due === null ? null : days.until(due);
+  return (
+    <p className={`next-step-due${until !== null && until < 0 ? " is-late" : ""}`}>
+      {due !== null && until !== null
+        ? intl.formatMessage({ id: until < 0 ? "next.late" : "next.due" }, { date: days.format(due), days: Math.abs(until) })
+        : t("next.undated")}
+      {step.status !== "not-started" && <> · {t(statusMessage(step.status))}</>}
+      {step.status === "blocked" && step.blockedReason !== "" && <>: {step.blockedReason}</>}
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import { LIMITS, type NodeId } from "../../../plan/schema";
 import type { NodeSnapshot } from "../../../plan/view";
 import { Icon } from "../../../ui/icons";
 import { useText } from "../../../ui/text";
+import { useDue } from "../dates/due-field";
 import { useHold } from "../gates/hold";
 import { useScreen } from "../screen";
 import { PickedField } from "./picked-field";
@@ -16,7 +17,7 @@ export function RowNotes({ node, under, folded }: { node: NodeSnapshot; under: n
   const open = node.status !== "done" && node.status !== "skipped";
   const title = node.title || t("step.untitled");
   const alias = node.alias !== "" && node.alias !== node.title;
-  const undated = node.kind === "milestone" && node.due === null && open && node.title !== "";
+  const undated = useDue(node).due === null && node.kind === "milestone" && open && node.title !== "";
   return (
     <>
       {under > 0 && (
