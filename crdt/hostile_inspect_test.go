@@ -110,3 +110,22 @@ func TestHostileInspectDisguises(t *testing.T) {
 		})
 	}
 }
+
+// A set says what it stands behind, also where it does not say its place.
+func TestInspectAfter(t *testing.T) {
+	d := victim(t)
+	apply(t, d, new(wire).at(8, 0).item(anyContent, place{root: "map", sub: "status"}, []byte{1, 126}).bytes())
+	got := ""
+	for _, x := range inspect(t, d, new(wire).
+		at(8, 0).item(anyContent, place{root: "map", sub: "status"}, []byte{2, 126, 126}).
+		at(9, 0).item(anyContent, place{origin: id(8, 0)}, []byte{1, 126}).
+		item(anyContent, place{origin: id(9, 0)}, []byte{1, 126}).
+		item(anyContent, place{root: "map", sub: "status"}, []byte{1, 126}).
+		text(place{origin: id(1, 2)}, "x").bytes()) {
+		got += fmt.Sprintf("%d:%d %v %v\n", x.Client, x.Clock, x.After, x.HasAfter)
+	}
+	want := "8:1 {8 0} true\n9:0 {8 0} true\n9:1 {9 0} true\n9:2 {0 0} false\n9:3 {0 0} false\n8:0 {0 0} false\n"
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}

@@ -56,6 +56,11 @@ type Touch struct {
 	// Content is what is inserted, set or formatted with. Len of what an update
 	// brings counts from the first clock that is new; Content is all of the struct.
 	Content Content
+	// After is what stood under the key, as far as the client of a set knew: the last
+	// unit of it, if HasAfter. A set stays behind what it is After; one that is After
+	// nothing, or After what has a successor, may turn out to lose.
+	After    ID
+	HasAfter bool
 	// NewType is set if the touched type is created by the same update.
 	NewType bool
 	// Implicit: not written in the update, but a consequence: the old value of a
@@ -216,6 +221,13 @@ func (in *inspection) add(i int) {
 		t.Key = string(c.bytes(""))
 	}
 	in.place(&t, i)
+	switch {
+	case !x.keyed:
+	case from > x.clock: // known in part: the rest goes behind that
+		t.After, t.HasAfter = ID{x.client, from - 1}, true
+	case s.hasOrigin():
+		t.After, t.HasAfter = ID{s.origin.client, s.origin.clock}, true
+	}
 	t.Unresolved = t.Unresolved || gap
 	in.list(&t)
 	if x.keyed && x.state == overlayPlaced && x.typ != 0 {
