@@ -279,7 +279,14 @@ func ValidID(s string) bool {
 			return false
 		}
 	}
-	return true
+	return !oneOf(s, everyObjectHas)
+}
+
+// everyObjectHas are names under which a page finds something in an object that
+// was never put there: a plan's dates by step id, say.
+var everyObjectHas = []string{
+	"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+	"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
 }
 
 func oneOf(s string, list []string) bool {

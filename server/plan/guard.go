@@ -61,29 +61,42 @@ type judge struct {
 	path []crdt.PathStep
 	root string
 
-	grows  bool                // anything is added
-	sets   map[field]bool      // keys that are set
-	gone   []removal           // what must not go without a successor
-	drops  map[crdt.ID]bool    // shared types that are deleted
-	texts  map[crdt.ID]*length // how texts grow
-	added  map[field]int       // entries added to maps by id; the key is empty
-	moves  map[string]string   // step → what it is put under
-	spawns map[string]bool     // steps that are added
-	kinds  map[string]string   // step → what it is made
-	back   map[string]bool     // steps that are taken out of the bin
+	grows    bool                // anything is added
+	followed map[crdt.ID]bool    // values of keys that a set stands behind
+	gone     []removal           // what must not go without a successor
+	drops    map[crdt.ID]bool    // shared types that are deleted
+	texts    map[crdt.ID]*length // how texts grow
+	added    map[holder]*growth  // how maps by id grow
+	spawns   map[string]bool     // steps that are added
+	moves    []pick              // what steps are put under
+	kinds    []pick              // what steps are made
+	back     []pick              // steps that are taken out of the bin
 }
 
-// field is a key of a map: the map by the id of its item, or by its root.
-type field struct {
+// holder is a shared type: by the id of its item, or by its root.
+type holder struct {
 	root string
 	id   crdt.ID
-	key  string
 }
 
+// removal is that of a value, or of what stands in its place as nothing.
 type removal struct {
-	at    field
+	in    holder
+	last  crdt.ID // the last unit of what goes
 	shape *shape
 	where string
+}
+
+// pick is a value that a step is given.
+type pick struct {
+	step, value string
+	last        crdt.ID // the last unit of the set
+}
+
+type growth struct {
+	shape *shape
+	where string
+	more  int
 }
 
 type length struct {
@@ -220,12 +233,15 @@ func (j *judge) whereOf(at *spotted, key string) string {
 }
 
 // holder names the map or text that a touch is in.
-func (j *judge) holder(t *crdt.Touch) field {
+func (j *judge) holder(t *crdt.Touch) holder {
 	if n := len(t.Path); n > 0 {
-		return field{id: t.Path[n-1].ID}
+		return holder{id: t.Path[n-1].ID}
 	}
-	return field{root: t.Root}
+	return holder{root: t.Root}
 }
+
+// lastUnit is the last unit of what a touch adds or deletes.
+func lastUnit(t *crdt.Touch) crdt.ID { return crdt.ID{Client: t.Client, Clock: t.Clock + t.Len - 1} }
 
 func (j *judge) inMap(t *crdt.Touch) *Refusal {
 	if !t.Keyed {
@@ -241,32 +257,16 @@ func (j *judge) inMap(t *crdt.Touch) *Refusal {
 	if r != nil {
 		return r
 	}
-	at := j.holder(t)
-	at.key = t.Key
+	if t.HasAfter {
+		remember(&j.followed, t.After, true)
+	}
 	switch {
 	case t.Kind == crdt.TouchDelete || t.Content.Kind == crdt.ContentNone:
-		if t.Kind == crdt.TouchDelete && child.holds != crdt.ContentValues {
-			if j.drops == nil {
-				j.drops = map[crdt.ID]bool{}
-			}
-			j.drops[crdt.ID{Client: t.Client, Clock: t.Clock}] = true
-		}
-		if child.stays || child.holds != crdt.ContentValues && !j.owns(t.Client) {
-			j.gone = append(j.gone, removal{at, child, j.where(t.Key)})
-		}
-		if t.Key == NodeDel && j.inNode() {
-			if was, ok := j.current(t); ok && was != nil && was != crdt.Undefined {
-				remember(&j.back, j.at.keys[1], true)
-			}
-		}
+		j.takeAway(t, child)
 		return nil
 	case t.Kind != crdt.TouchSet:
 		return refuse(CodeInvalid, j.where(""), "%s can't hold that.", upper(j.at.shape.name))
 	}
-	if j.sets == nil {
-		j.sets = map[field]bool{}
-	}
-	j.sets[at] = true
 	if child.holds != crdt.ContentValues {
 		return j.newType(t, child)
 	}
@@ -278,6 +278,7 @@ func (j *judge) inMap(t *crdt.Touch) *Refusal {
 		if child.stays && child.wrong(v) != "" {
 			return refuse(CodeInvalid, j.where(t.Key), "%s can't be taken away.", upper(child.name))
 		}
+		j.noteRestored(t)
 		return nil // reads as absent
 	}
 	if wrong := child.wrong(v); wrong != "" {
@@ -289,7 +290,27 @@ func (j *judge) inMap(t *crdt.Touch) *Refusal {
 	if j.at.shape.each != nil {
 		j.count(t)
 	}
-	return j.note(t, child, v)
+	j.note(t, v)
+	return nil
+}
+
+// takeAway notes what a key loses: by a deletion, or by a set of nothing, which
+// takes the place of what stands there as any other set does.
+func (j *judge) takeAway(t *crdt.Touch, child *shape) {
+	author := t.Client
+	if child.holds != crdt.ContentValues {
+		if t.Kind == crdt.TouchDelete {
+			remember(&j.drops, crdt.ID{Client: t.Client, Clock: t.Clock}, true)
+		} else if was, ok := j.current(t); ok {
+			if nested, ok := was.(crdt.Type); ok {
+				author = nested.ID().Client
+			}
+		}
+	}
+	if child.stays || child.holds != crdt.ContentValues && !j.owns(author) {
+		j.gone = append(j.gone, removal{j.holder(t), lastUnit(t), child, j.where(t.Key)})
+	}
+	j.noteRestored(t)
 }
 
 // newType judges a shared type that is put under a key. Such types are made once,
@@ -308,7 +329,7 @@ func (j *judge) newType(t *crdt.Touch, child *shape) *Refusal {
 	}
 	if j.at.shape.each != nil {
 		j.count(t)
-		if j.at.keys[0] == RootNodes && len(j.at.keys) == 1 {
+		if len(j.at.keys) == 1 && j.at.keys[0] == RootNodes {
 			remember(&j.spawns, t.Key, true)
 		}
 	}
@@ -346,14 +367,18 @@ func (j *judge) count(t *crdt.Touch) {
 	if was, ok := j.current(t); ok && was != nil {
 		return
 	}
-	if j.added == nil {
-		j.added = map[field]int{}
+	in := j.holder(t)
+	g := j.added[in]
+	if g == nil {
+		g = &growth{shape: j.at.shape, where: j.where("")}
+		remember(&j.added, in, g)
 	}
-	j.added[j.holder(t)]++
+	g.more++
 }
 
 // owns says whether the person wrote what is to go.
 func (j *judge) owns(client uint64) bool { return j.by.Owns != nil && j.by.Owns(client) }
+
 func (j *judge) inText(t *crdt.Touch) *Refusal {
 	if r := j.allowed(&j.at, "", nil); r != nil {
 		return r
@@ -380,10 +405,7 @@ func (j *judge) lengthOf(t *crdt.Touch) *length {
 	l := j.texts[id]
 	if l == nil {
 		l = &length{shape: j.at.shape, where: j.where(""), exists: !t.NewType}
-		if j.texts == nil {
-			j.texts = map[crdt.ID]*length{}
-		}
-		j.texts[id] = l
+		remember(&j.texts, id, l)
 	}
 	return l
 }
@@ -392,10 +414,11 @@ func (j *judge) lengthOf(t *crdt.Touch) *length {
 func (j *judge) inRich(t *crdt.Touch) *Refusal {
 	c := t.Content
 	switch {
-	case t.Kind == crdt.TouchDelete, c.Kind == crdt.ContentNone, c.Kind == crdt.ContentXMLText:
+	case t.Kind == crdt.TouchDelete, c.Kind == crdt.ContentNone:
 	case t.Kind == crdt.TouchFormat:
 		return j.mark(t)
-	case c.Kind == crdt.ContentXMLElement:
+	case c.Kind == crdt.ContentXMLText && !t.Keyed:
+	case c.Kind == crdt.ContentXMLElement && !t.Keyed:
 		if !slices.Contains(richElements, c.Name()) {
 			return refuse(CodeInvalid, j.where(""),
 				"%s can't hold “%s”: the plan's editor does not know it and would delete it for everyone.", upper(j.at.shape.name), clip(c.Name()))
@@ -423,8 +446,10 @@ func (j *judge) mark(t *crdt.Touch) *Refusal {
 		return refuse(CodeInvalid, j.where(""), "The mark “%s” in %s is too long.", clip(name), j.at.shape.name)
 	}
 	if name == markLink {
-		attrs, _ := t.Content.Value().(map[string]any)
-		if href, ok := attrs[attrHref].(string); ok && !safeHref(href) {
+		v := t.Content.Value()
+		attrs, whole := v.(map[string]any)
+		href, words := attrs[attrHref].(string)
+		if v != nil && (!whole || !words && attrs[attrHref] != nil || !safeHref(href)) {
 			return refuse(CodeInvalid, j.where(""), "“%s” is no address that a link may lead to.", clip(href))
 		}
 	}
@@ -452,25 +477,32 @@ func safeHref(href string) bool {
 func (j *judge) inNode() bool { return j.at.keys[0] == RootNodes && len(j.at.keys) == 2 }
 
 // note remembers what can only be judged with the rest of the update.
-func (j *judge) note(t *crdt.Touch, child *shape, v any) *Refusal {
+func (j *judge) note(t *crdt.Touch, v any) {
 	if !j.inNode() {
-		return nil
+		return
 	}
 	text, _ := v.(string)
 	switch t.Key {
 	case NodeParent:
-		remember(&j.moves, j.at.keys[1], text)
+		j.moves = append(j.moves, pick{j.at.keys[1], text, lastUnit(t)})
 	case NodeKind:
-		remember(&j.kinds, j.at.keys[1], text)
-	case NodeDel:
-		delete(j.back, j.at.keys[1])
+		j.kinds = append(j.kinds, pick{j.at.keys[1], text, lastUnit(t)})
 	}
-	return nil
 }
 
-func remember[V any](m *map[string]V, key string, v V) {
+// noteRestored notes a step that a touch of its key takes out of the bin.
+func (j *judge) noteRestored(t *crdt.Touch) {
+	if t.Key != NodeDel || !j.inNode() {
+		return
+	}
+	if was, ok := j.current(t); ok && was != nil && was != crdt.Undefined {
+		j.back = append(j.back, pick{step: j.at.keys[1], last: lastUnit(t)})
+	}
+}
+
+func remember[K comparable, V any](m *map[K]V, key K, v V) {
 	if *m == nil {
-		*m = map[string]V{}
+		*m = map[K]V{}
 	}
 	(*m)[key] = v
 }

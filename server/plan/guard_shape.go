@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"coplan/crdt"
@@ -297,7 +298,9 @@ func aDate(v any) string {
 // aTime also takes a date alone: it is shown by its day.
 func aTime(v any) string {
 	if s, ok := v.(string); ok && len(s) <= 40 && len(s) >= len(dateLayout) && ValidDate(s[:len(dateLayout)]) {
-		return ""
+		if _, err := time.Parse(time.RFC3339, s); err == nil && !strings.Contains(s, ",") || len(s) == len(dateLayout) {
+			return ""
+		}
 	}
 	return fmt.Sprintf("must be a moment like 2027-03-31T12:00:00.000Z; %s isn't one", quoted(v))
 }

@@ -1,0 +1,247 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"coplan/crdt"
+	"coplan/crdt/lib0"
+	"coplan/server/plan"
+)
+
+// attacker is the client id of updates written by hand, under which the person
+// has written before.
+const attacker = 4711
+
+// crafted is an update of one client that no library would write: its structs
+// stand where they say, and it deletes what it likes.
+type crafted struct {
+	client  uint64
+	structs [][]byte
+	deletes []byte
+	gone    uint64
+}
+
+type itemID struct{ client, clock uint64 }
+
+// Contents of structs, with the bits of their info byte.
+const (
+	craftedNone = 1 // deleted already
+	craftedType = 7
+	craftedAny  = 8
+)
+
+// put sets a key of a root, or of a nested map if in is given. after is what the
+// struct says stood there before.
+func (u *crafted) put(kind byte, root string, in, after *itemID, key string, content []byte) *crafted {
+	info := kind
+	var b []byte
+	if after != nil { // the place follows from the neighbour
+		b = append(b, info|0x80)
+		b = lib0.AppendUvarint(lib0.AppendUvarint(b, after.client), after.clock)
+	} else {
+		b = append(b, info|0x20)
+		if in != nil {
+			b = lib0.AppendUvarint(lib0.AppendUvarint(append(b, 0), in.client), in.clock)
+		} else {
+			b = lib0.AppendVarString(append(b, 1), root)
+		}
+		b = lib0.AppendVarString(b, key)
+	}
+	u.structs = append(u.structs, append(b, content...))
+	return u
+}
+
+func (u *crafted) delete(x itemID) *crafted {
+	u.deletes = lib0.AppendUvarint(append(lib0.AppendUvarint(u.deletes, x.client), 1), x.clock)
+	u.deletes = lib0.AppendUvarint(u.deletes, 1)
+	u.gone++
+	return u
+}
+
+func (u *crafted) bytes() []byte {
+	var b []byte
+	if len(u.structs) == 0 {
+		b = []byte{0}
+	} else {
+		b = lib0.AppendUvarint(append(b, 1), uint64(len(u.structs)))
+		b = lib0.AppendUvarint(lib0.AppendUvarint(b, u.client), 0)
+		for _, s := range u.structs {
+			b = append(b, s...)
+		}
+	}
+	return append(lib0.AppendUvarint(b, u.gone), u.deletes...)
+}
+
+// anyText is a string as the one value of a struct.
+func anyText(s string) []byte { return lib0.AppendVarString([]byte{1, 119}, s) }
+
+// itemAt finds the item that is the value of a key now.
+func itemAt(t testing.TB, d *crdt.Doc, drop func(*crdt.Doc, *crdt.Tx)) *itemID {
+	t.Helper()
+	touches, err := d.Inspect(attempt(t, d, drop))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range touches {
+		if x.Kind == crdt.TouchDelete && !x.Implicit {
+			return &itemID{x.Client, x.Clock + x.Len - 1}
+		}
+	}
+	t.Fatal("nothing would be deleted")
+	return nil
+}
+
+// What a client that writes its structs by hand tries, to get past what is said of
+// honest ones in TestJudgeRefuses.
+func TestJudgeRefusesCraftedUpdates(t *testing.T) {
+	d := newPlan(t, "enterprise-evaluation")
+	stage, one, two := firstSteps(t, d)
+	title := itemAt(t, d, func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootMeta).Delete(tx, plan.MetaTitle) })
+	step := itemAt(t, d, func(d *crdt.Doc, tx *crdt.Tx) { d.Map(plan.RootNodes).Delete(tx, one) })
+	kind := itemAt(t, d, func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Delete(tx, plan.NodeKind) })
+	parent := itemAt(t, d, func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Delete(tx, plan.NodeParent) })
+	words := itemAt(t, d, func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Delete(tx, plan.NodeTitle) })
+	nothing := []byte{1} // one clock
+	for name, u := range map[string]*crafted{
+		"nothing in place of a step":       (&crafted{client: attacker}).put(craftedNone, plan.RootNodes, nil, step, one, nothing),
+		"nothing in place of a title":      (&crafted{client: attacker}).put(craftedNone, "", step, words, plan.NodeTitle, nothing),
+		"nothing in place of a kind":       (&crafted{client: attacker}).put(craftedNone, "", step, kind, plan.NodeKind, nothing),
+		"a title behind the one it takes":  (&crafted{client: 0}).put(craftedAny, plan.RootMeta, nil, nil, plan.MetaTitle, anyText("Ours")).delete(*title),
+		"a kind behind the one it takes":   (&crafted{client: 0}).put(craftedAny, "", step, nil, plan.NodeKind, anyText("task")).delete(*kind),
+		"a title that it takes away again": (&crafted{client: attacker}).put(craftedAny, plan.RootMeta, nil, title, plan.MetaTitle, anyText("Ours")).delete(itemID{attacker, 0}).delete(*title),
+		"a step beside an own one at id 0": (&crafted{client: 0}).put(craftedType, plan.RootRoles, nil, nil, "mine", []byte{1}).delete(itemID{0, 0}).delete(*step),
+		"a ring before a place that loses": (&crafted{client: attacker}).
+			put(craftedAny, "", nil, parent, plan.NodeParent, anyText(one)).
+			put(craftedAny, "", nil, parent, plan.NodeParent, anyText(two)),
+		"a stage before a kind that loses": (&crafted{client: attacker}).
+			put(craftedAny, "", nil, kind, plan.NodeKind, anyText(plan.KindStage)).
+			put(craftedAny, "", nil, kind, plan.NodeKind, anyText(plan.KindTask)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			update := u.bytes()
+			err := plan.Judge(d, update, plan.Writer{Person: ben, Owns: func(client uint64) bool { return client == u.client }})
+			if err == nil {
+				f := fork(t, d, 9)
+				if err := f.ApplyUpdate(update, nil); err != nil {
+					t.Fatal(err)
+				}
+				v := plan.Read(f)
+				t.Errorf("it was allowed: the title is %q, %d stages", v.Title, len(v.Stages))
+			}
+		})
+	}
+	// The same by a client that knows the current value is everybody's.
+	for name, u := range map[string]*crafted{
+		"a title": (&crafted{client: attacker}).put(craftedAny, plan.RootMeta, nil, title, plan.MetaTitle, anyText("Ours")).delete(*title),
+		"a title twice": (&crafted{client: attacker}).
+			put(craftedAny, plan.RootMeta, nil, title, plan.MetaTitle, anyText("Our")).
+			put(craftedAny, plan.RootMeta, nil, &itemID{attacker, 0}, plan.MetaTitle, anyText("Ours")).delete(*title),
+		"a title typed over at once": (&crafted{client: attacker}).
+			put(craftedNone, plan.RootMeta, nil, title, plan.MetaTitle, nothing).
+			put(craftedAny, plan.RootMeta, nil, &itemID{attacker, 0}, plan.MetaTitle, anyText("Ours")).delete(*title),
+		"a place by way of another": (&crafted{client: attacker}).
+			put(craftedAny, "", nil, parent, plan.NodeParent, anyText(one)).
+			put(craftedAny, "", nil, &itemID{attacker, 0}, plan.NodeParent, anyText(stage)).delete(*parent),
+	} {
+		if err := plan.Judge(d, u.bytes(), plan.Writer{Person: ben}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Limits hold however a plan is brought to them.
+func TestJudgeKeepsLimitsByAnyWay(t *testing.T) {
+	d := newPlan(t, "enterprise-evaluation")
+	stage, one, two := firstSteps(t, d)
+	write := func(tx *crdt.Tx, d *crdt.Doc, id, parent string) {
+		plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: id, Kind: plan.KindTask, Parent: parent, Ord: "V"})
+	}
+	chain := func(name string) {
+		edit(t, d, func(tx *crdt.Tx) {
+			parent := stage
+			for i := range plan.MaxNesting - 1 {
+				write(tx, d, fmt.Sprint(name, i), parent)
+				parent = fmt.Sprint(name, i)
+			}
+		})
+	}
+	chain("a")
+	chain("b")
+	edit(t, d, func(tx *crdt.Tx) {
+		d.Map(plan.RootNodes).SetMap(tx, "bare").Set(tx, plan.NodeParent, one)
+		for i := range plan.MaxNodes {
+			id := fmt.Sprint("gone", i)
+			write(tx, d, id, stage)
+			node(t, d, id).Set(tx, plan.NodeDel, "2027-01-01T00:00:00Z")
+		}
+	})
+	for name, c := range map[string]struct {
+		edit func(d *crdt.Doc, tx *crdt.Tx)
+		says string // "" if it is allowed
+	}{
+		"a step with steps under a deep one": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, "a1").Set(tx, plan.NodeParent, "b4") }, "nested"},
+		"a step with steps under a flat one": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, "a1").Set(tx, plan.NodeParent, two) }, ""},
+		"a deep one and what it goes under": {func(d *crdt.Doc, tx *crdt.Tx) {
+			node(t, d, "a1").Set(tx, plan.NodeParent, two)
+			node(t, d, two).Set(tx, plan.NodeParent, "b2")
+		}, "nested"},
+		"a step of no kind that becomes a stage": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, "bare").Set(tx, plan.NodeKind, plan.KindStage) }, "directly in the plan"},
+		"a step of no kind that becomes a task":  {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, "bare").Set(tx, plan.NodeKind, plan.KindTask) }, ""},
+		"steps out of the bin with null": {func(d *crdt.Doc, tx *crdt.Tx) {
+			for i := range plan.MaxNodes {
+				node(t, d, fmt.Sprint("gone", i)).Set(tx, plan.NodeDel, nil)
+			}
+		}, "500 stages and steps"},
+		"a step out of the bin with null": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, "gone1").Set(tx, plan.NodeDel, nil) }, ""},
+		"conditions of a new step": {func(d *crdt.Doc, tx *crdt.Tx) {
+			write(tx, d, "new", stage)
+			gate, _ := node(t, d, "new").Map(plan.NodeGate)
+			list, _ := gate.Map(plan.GateExit)
+			for i := range plan.MaxCriteria + 1 {
+				plan.WriteCriterion(tx, list, fmt.Sprint("c", i), "V", "")
+			}
+		}, "100 at most"},
+		"dependencies of a new step": {func(d *crdt.Doc, tx *crdt.Tx) {
+			write(tx, d, "new", stage)
+			after, _ := node(t, d, "new").Map(plan.NodeAfter)
+			for i := range 501 {
+				after.Set(tx, fmt.Sprint("n", i), map[string]any{"type": "FS"})
+			}
+		}, "500 at most"},
+		"a time with more behind it": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDel, "2027-01-01<b>yesterday</b>") }, "must be a moment"},
+		"a time that no clock shows": {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDel, "2027-01-01T25:00:00Z") }, "must be a moment"},
+		"a time of a day":            {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDel, "2027-01-01") }, ""},
+		"a link that is a list":      {func(d *crdt.Doc, tx *crdt.Tx) { mark(t, d, tx, map[string]any{"href": []any{"javascript:alert(1)"}}) }, "no address"},
+		"a link that is no object":   {func(d *crdt.Doc, tx *crdt.Tx) { mark(t, d, tx, "javascript:alert(1)") }, "no address"},
+		"a link put on and taken off": {func(d *crdt.Doc, tx *crdt.Tx) {
+			mark(t, d, tx, map[string]any{"href": "https://example.com"})
+			summaryText(t, d, 0).Format(tx, 0, 1, map[string]any{"link": nil})
+		}, ""},
+		"a text as an attribute": {func(d *crdt.Doc, tx *crdt.Tx) {
+			typ := d.XMLFragment(plan.RootSummary).Get(0)
+			typ.(crdt.XMLElement).SetAttribute(tx, "level", crdt.NewXMLText("x"))
+		}, "can't hold"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := judged(d, attempt(t, d, c.edit), ben)
+			switch {
+			case c.says == "" && r != nil:
+				t.Errorf("refused: %s", r.Message)
+			case c.says != "" && (r == nil || !strings.Contains(r.Message, c.says)):
+				t.Errorf("%v; want a refusal with “%s”", r, c.says)
+			}
+		})
+	}
+	for _, id := range []string{"__proto__", "constructor", "toString", "hasOwnProperty"} {
+		if plan.ValidID(id) {
+			t.Errorf("%s is taken as an id, which every object of a page has already", id)
+		}
+	}
+}
+
+func mark(t testing.TB, d *crdt.Doc, tx *crdt.Tx, link any) {
+	t.Helper()
+	summaryText(t, d, 0).Insert(tx, 0, "x", map[string]any{"link": link})
+}
