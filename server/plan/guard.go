@@ -82,6 +82,7 @@ type holder struct {
 // removal is that of a value, or of what stands in its place as nothing.
 type removal struct {
 	in    holder
+	key   string
 	last  crdt.ID // the last unit of what goes
 	shape *shape
 	where string
@@ -308,7 +309,7 @@ func (j *judge) takeAway(t *crdt.Touch, child *shape) {
 		}
 	}
 	if child.stays || child.holds != crdt.ContentValues && !j.owns(author) {
-		j.gone = append(j.gone, removal{j.holder(t), lastUnit(t), child, j.where(t.Key)})
+		j.gone = append(j.gone, removal{j.holder(t), t.Key, lastUnit(t), child, j.where(t.Key)})
 	}
 	j.noteRestored(t)
 }
@@ -338,23 +339,19 @@ func (j *judge) newType(t *crdt.Touch, child *shape) *Refusal {
 
 // current is what a key of the document holds now.
 func (j *judge) current(t *crdt.Touch) (any, bool) {
-	m, ok := j.mapOf(t)
+	m, ok := j.holder(t).of(j.d)
 	if !ok {
 		return nil, false
 	}
 	return m.Get(t.Key)
 }
 
-func (j *judge) mapOf(t *crdt.Touch) (crdt.Map, bool) {
-	if n := len(t.Path); n > 0 {
-		typ, ok := j.d.Type(t.Path[n-1].ID)
-		if !ok {
-			return crdt.Map{}, false
-		}
-		m, ok := typ.(crdt.Map)
-		return m, ok
+// of is the map that is meant, in a document.
+func (h holder) of(d *crdt.Doc) (crdt.Map, bool) {
+	typ, ok := d.Type(h.id)
+	if h.root != "" {
+		typ, ok = d.Root(h.root)
 	}
-	typ, ok := j.d.Root(t.Root)
 	if !ok {
 		return crdt.Map{}, false
 	}

@@ -1,7 +1,10 @@
 package plan_test
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -244,4 +247,110 @@ func TestJudgeKeepsLimitsByAnyWay(t *testing.T) {
 func mark(t testing.TB, d *crdt.Doc, tx *crdt.Tx, link any) {
 	t.Helper()
 	summaryText(t, d, 0).Insert(tx, 0, "x", map[string]any{"link": link})
+}
+
+// Who comes back after another's later choice has won sends one's own as nothing any
+// more: it lost at home already, and does so here.
+func TestJudgeTakesWhatLostAlready(t *testing.T) {
+	base := newPlan(t, "enterprise-evaluation")
+	_, one, two := firstSteps(t, base)
+	wins := 0
+	for _, client := range []uint64{10, 4711} { // one of them loses against 100
+		away, server := fork(t, base, client), fork(t, base, 100)
+		edit(t, away, func(tx *crdt.Tx) {
+			node(t, away, one).Set(tx, plan.NodeParent, two)
+			node(t, away, one).Set(tx, plan.NodeStatus, plan.StatusDone)
+		})
+		edit(t, server, func(tx *crdt.Tx) { node(t, server, one).Set(tx, plan.NodeParent, "") })
+		merge(t, away, server)
+		update, err := away.EncodeStateAsUpdate(server.StateVector())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := judged(server, update, dana); r != nil {
+			t.Errorf("client %d: %s (%s)", client, r.Message, r.Where)
+		}
+		merge(t, server, away)
+		if parent, _ := node(t, server, one).Get(plan.NodeParent); parent == two {
+			wins++
+		}
+	}
+	if wins != 1 {
+		t.Errorf("%d of the two won", wins)
+	}
+}
+
+// Whatever two people did apart, with what the page offers, passes when one of them
+// comes back with it, also after hearing what the other did.
+func TestJudgeTakesWhatWasDoneApart(t *testing.T) {
+	base := newPlan(t, "enterprise-evaluation")
+	stages := plan.Read(base).Stages
+	undone, taken := 0, 0
+	for seed := range uint64(150) {
+		rnd := rand.New(rand.NewPCG(seed, 11))
+		here, away := fork(t, base, 1+rnd.Uint64N(1<<30)), fork(t, base, 1+rnd.Uint64N(1<<30))
+		undo := crdt.NewUndoManager(away, nil, crdt.UndoOptions{CaptureTimeout: -1})
+		defer undo.Close()
+		step := func() string { return stages[rnd.IntN(2)].Steps[rnd.IntN(2)].ID }
+		act := func(d *crdt.Doc, n int) {
+			for range n {
+				id := step()
+				edit(t, d, func(tx *crdt.Tx) {
+					switch rnd.IntN(7) {
+					case 0, 1:
+						node(t, d, id).Set(tx, plan.NodeParent, stages[rnd.IntN(3)].ID)
+						node(t, d, id).Set(tx, plan.NodeOrd, "V")
+					case 2:
+						d.Map(plan.RootMeta).Set(tx, plan.MetaTitle, fmt.Sprint("Title ", rnd.IntN(9)))
+					case 3:
+						node(t, d, id).Set(tx, plan.NodeDel, "2027-01-01T00:00:00Z")
+					case 4:
+						node(t, d, id).Delete(tx, plan.NodeDel)
+						node(t, d, id).Set(tx, plan.NodeStatus, plan.StatusDone)
+					case 5:
+						title, _ := node(t, d, id).Text(plan.NodeTitle)
+						title.Insert(tx, 0, "x", nil)
+					case 6:
+						id := fmt.Sprint("new-", seed, "-", rnd.IntN(1<<30))
+						plan.WriteNode(tx, d.Map(plan.RootNodes), plan.NewNode{ID: id, Kind: plan.KindTask, Parent: stages[0].ID, Ord: "V"})
+					}
+				})
+			}
+		}
+		act(away, rnd.IntN(6))
+		act(here, rnd.IntN(6))
+		if rnd.IntN(3) > 0 {
+			merge(t, away, here)
+		}
+		for range rnd.IntN(4) {
+			if undo.Undo() != nil {
+				undone++
+			}
+		}
+		for range rnd.IntN(3) {
+			undo.Redo()
+		}
+		act(away, rnd.IntN(3))
+		update, err := away.EncodeStateAsUpdate(here.StateVector())
+		if err != nil {
+			t.Fatal(err)
+		}
+		// An undo takes away one's own value and does not bring back what stood there
+		// before, if another's came in between, as in Yjs: that is refused.
+		both := fork(t, away, 7)
+		merge(t, both, here)
+		if !both.Map(plan.RootMeta).Has(plan.MetaTitle) || slices.ContainsFunc(both.Map(plan.RootNodes).Keys(), func(id string) bool { return !node(t, both, id).Has(plan.NodeParent) }) {
+			continue
+		}
+		taken++
+		own := func(client uint64) bool { return client == away.ClientID() }
+		if err := plan.Judge(here, update, plan.Writer{Person: ben, Owns: own}); err != nil {
+			var r *plan.Refusal
+			errors.As(err, &r)
+			t.Errorf("seed %d: %v (%s)", seed, err, r.Where)
+		}
+	}
+	if undone < 50 || taken < 140 {
+		t.Errorf("%d steps undone, %d of the seeds judged: the test hardly tries", undone, taken)
+	}
 }

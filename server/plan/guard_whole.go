@@ -8,10 +8,8 @@ import (
 
 // whole judges what the touches come to together.
 func (j *judge) whole(update []byte) *Refusal {
-	for _, x := range j.gone {
-		if !j.followed[x.last] && (x.in.root != "" || !j.drops[x.in.id]) {
-			return refuse(CodeForbidden, x.where, "%s can't be taken out of the plan for good.", upper(x.shape.name))
-		}
+	if r := j.kept(update); r != nil {
+		return r
 	}
 	for id, l := range j.texts {
 		if l.units <= 0 {
@@ -41,6 +39,57 @@ func (j *judge) whole(update []byte) *Refusal {
 	return j.tree()
 }
 
+// kept refuses what would leave a key without what has to stay there. An own value
+// that lost against another's while one was away comes as nothing, and one that
+// won comes with the other's deletion: where no set says that it stands behind what
+// goes, only doing it on a copy tells.
+func (j *judge) kept(update []byte) *Refusal {
+	var after *crdt.Doc
+	for _, x := range j.gone {
+		if j.followed[x.last] || x.in.root == "" && j.drops[x.in.id] {
+			continue
+		}
+		if after == nil {
+			after = crdt.New(crdt.Options{})
+			state, err := j.d.EncodeStateAsUpdate(nil)
+			for _, u := range [][]byte{state, update} {
+				if err == nil {
+					err = after.ApplyUpdate(u, nil)
+				}
+			}
+			if err != nil {
+				return refuse(CodeInvalid, x.where, "The change can't be read.")
+			}
+		}
+		if x.loses(j.d, after) {
+			return refuse(CodeForbidden, x.where, "%s can't be taken out of the plan for good.", upper(x.shape.name))
+		}
+	}
+	return nil
+}
+
+// loses says whether the key held something that is gone afterwards, or another type.
+func (x *removal) loses(before, after *crdt.Doc) bool {
+	m, ok := x.in.of(before)
+	if !ok {
+		return false
+	}
+	was, ok := m.Get(x.key)
+	if !ok {
+		return false
+	}
+	if m, ok = x.in.of(after); !ok {
+		return true
+	}
+	now, ok := m.Get(x.key)
+	old, nested := was.(crdt.Type)
+	if !ok || !nested {
+		return !ok
+	}
+	typ, nested := now.(crdt.Type)
+	return !nested || typ.ID() != old.ID()
+}
+
 // standing leaves out of picks those that another of the update stands behind. More
 // than one may be left of a step, and then any of them may be the one that stays.
 func (j *judge) standing(all []pick) []pick {
@@ -51,12 +100,8 @@ func (j *judge) standing(all []pick) []pick {
 func (j *judge) room() *Refusal {
 	for in, g := range j.added {
 		now := 0
-		if in.root != "" {
-			now = j.d.Map(in.root).Len()
-		} else if typ, ok := j.d.Type(in.id); ok {
-			if m, ok := typ.(crdt.Map); ok {
-				now = m.Len()
-			}
+		if m, ok := in.of(j.d); ok {
+			now = m.Len()
 		}
 		if now+g.more > g.shape.max {
 			return refuse(CodeFull, g.where, "%s are %d at most.", upper(g.shape.name), g.shape.max)
