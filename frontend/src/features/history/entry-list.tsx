@@ -53,7 +53,7 @@ export function EntryList({
 const Line = memo(function Line({ run, current, onGo }: { run: Run; current: boolean; onGo: (count: number) => void }) {
   const t = useText();
   const intl = useIntl();
-  const { entry } = run;
+  const { entry, say } = run;
   const { whole } = useSayWords();
   const name = entry.actor.name || t("history.system");
   const size = run.to - run.from;
@@ -63,7 +63,7 @@ const Line = memo(function Line({ run, current, onGo }: { run: Run; current: boo
         <Avatar name={name} color={entry.actor.id ? colorFor(entry.actor.id) : "#5d6e76"} size={26} />
         <span className="entry-main">
           <span className="entry-words">
-            <Sentence text={whole(entry.actor, entry.say, entry.sentence)} />
+            <Sentence text={whole(entry.actor, say, entry.sentence)} />
           </span>
           <span className="entry-meta">
             <time dateTime={entry.at}>{intl.formatTime(entry.at)}</time>

@@ -38,6 +38,37 @@ describe("groupByDay", () => {
     ]);
   });
 
+  it("tells a title that was typed once, from what it was to what it became", () => {
+    const title = (title: string) => ({ title, kind: "milestone" });
+    const typed = (seq: number, at: string, id: string, values: Record<string, unknown>, node = "a"): HistoryEntry => ({
+      ...entry(seq, `2027-03-01T10:${at}Z`, "dana", `${id} ${JSON.stringify(values)}`),
+      say: { id, values },
+      sentences: ["one"],
+      node,
+    });
+    const renamed = (seq: number, at: string, from: string, to: string, node?: string) =>
+      typed(seq, at, "node.renamed", { old: title(from), step: title(to) }, node);
+    const [day] = groupByDay(
+      [
+        typed(0, "00:00", "node.newIn", { kind: "milestone", parent: title("Evaluation") }),
+        typed(1, "00:01", "node.named", { kind: "milestone", step: title("D") }),
+        renamed(2, "00:02", "D", "De"),
+        renamed(3, "00:03", "De", "Demo"),
+        renamed(4, "30:00", "Demo", "Demos"),
+        renamed(5, "30:01", "Demos", "Demo day"),
+        renamed(6, "30:02", "Review", "Reviews", "b"),
+        { ...renamed(7, "30:03", "Reviews", "Results", "b"), sentences: ["one", "two"] },
+      ],
+      utcDay,
+    );
+    expect(day?.runs.map(({ say, from, to }) => [from, to, say.id, say.values])).toEqual([
+      [7, 8, "node.renamed", { old: title("Reviews"), step: title("Results") }],
+      [6, 7, "node.renamed", { old: title("Review"), step: title("Reviews") }],
+      [4, 6, "node.renamed", { old: title("Demo"), step: title("Demo day") }],
+      [0, 4, "node.addedIn", { kind: "milestone", parent: title("Evaluation"), step: title("Demo") }],
+    ]);
+  });
+
   it("is empty for an empty history", () => {
     expect(groupByDay([], utcDay)).toEqual([]);
   });
