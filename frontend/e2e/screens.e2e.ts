@@ -296,6 +296,22 @@ describe("by keyboard alone", () => {
     await expect.poll(undone, { interval: 1_000 }).toContain("Agree on the goal: done");
   });
 
+  test("long words break, and an empty text's question has the lines it takes, on a narrow screen", async () => {
+    const fresh = await program.createPlan("Rechtsschutzversicherungsgesellschaften", "blank");
+    const who = await someone("Gerd", { ...PHONE, locale: "de-DE" });
+    await joinPlan(who, linkOf(fresh, "seller"));
+    const { page } = who;
+    await page.locator("button.add-step").click();
+    await page.keyboard.type("Rechnungsprüfungsverfahrensdokumentationsfreigabe");
+    await page.keyboard.press("Escape");
+    const box = (selector: string) => page.locator(selector).first().evaluate((part) => part.getBoundingClientRect().toJSON() as DOMRect);
+    await page.locator(".next-step-go").waitFor();
+    expect((await box(".next-step-go")).right).toBeLessThanOrEqual((await box(".next-step")).right);
+    await page.locator(".rich-placeholder").first().waitFor();
+    expect((await box(".rich-placeholder")).bottom).toBeLessThanOrEqual((await box(".meter")).top);
+    await expectSound(who);
+  });
+
   test("a deleted step is found at the end and restored", async () => {
     const fresh = await program.createPlan("Delete and restore");
     const who = await someone("Kim");

@@ -48,18 +48,19 @@ export default function Suggestions() {
   const [seeing, setSeeing] = useState(false);
   const live = lints.filter((lint) => !dismissed.includes(lint.key));
   const put = lints.filter((lint) => dismissed.includes(lint.key));
+  const groups = grouped(live);
   if (lints.length === 0) return null;
   return (
     <details className="lints" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Icon name="chevronRight" size={16} />
-        {t("lint.heading", { count: live.length })}
+        {t("lint.heading", { count: groups.length })}
       </summary>
       {open && (
         <>
           <p className="lints-lead">{t("lint.lead")}</p>
           <ul className="lints-list">
-            {grouped(live).map((group) => (
+            {groups.map((group) => (
               <Item key={group.code} group={group} />
             ))}
           </ul>
