@@ -53,22 +53,22 @@ type Spec struct {
 // Commands returns all commands by name.
 func Commands() map[string]Spec {
 	return map[string]Spec{
-		CommandCommentAdd:     {Run: CommentAdd, Needs: RightComment},
-		CommandCommentReply:   {Run: CommentReply, Needs: RightComment},
-		CommandCommentResolve: {Run: CommentResolve, Needs: RightComment},
+		CommandCommentAdd:     {Run: recording(CommentAdd), Needs: RightComment},
+		CommandCommentReply:   {Run: recording(CommentReply), Needs: RightComment},
+		CommandCommentResolve: {Run: recording(CommentResolve), Needs: RightComment},
 		CommandCommentReopen:  {Run: CommentReopen, Needs: RightComment},
-		CommandCommentEdit:    {Run: CommentEdit, Needs: RightComment},
+		CommandCommentEdit:    {Run: recording(CommentEdit), Needs: RightComment},
 		CommandCommentDelete:  {Run: CommentDelete, Needs: RightComment},
 		CommandFileAdd:        {Run: FileAdd, Needs: RightWrite},
-		CommandGateSign:       {Run: GateSign, Needs: RightComment}, // and by the signer's part, see maySign
-		CommandGateReopen:     {Run: GateReopen, Needs: RightComment},
-		CommandRuleAnswer:     {Run: RuleAnswer, Needs: RightComment},
+		CommandGateSign:       {Run: recording(GateSign), Needs: RightComment}, // and by the signer's part, see maySign
+		CommandGateReopen:     {Run: recording(GateReopen), Needs: RightComment},
+		CommandRuleAnswer:     {Run: recording(RuleAnswer), Needs: RightComment},
 
-		CommandReviewHold: {Run: ReviewHold, Needs: RightWrite, Check: CheckReview},
+		CommandReviewHold: {Run: recording(ReviewHold), Needs: RightWrite, Check: CheckReview},
 
-		CommandSlipRecord:       {Run: SlipRecord, Needs: RightWrite},
-		CommandBaselinePropose:  {Run: BaselinePropose, Needs: RightWrite},
-		CommandBaselineAgree:    {Run: BaselineAgree, Needs: RightWrite},
+		CommandSlipRecord:       {Run: recording(SlipRecord), Needs: RightWrite},
+		CommandBaselinePropose:  {Run: recording(BaselinePropose), Needs: RightWrite},
+		CommandBaselineAgree:    {Run: recording(BaselineAgree), Needs: RightWrite},
 		CommandBaselineWithdraw: {Run: BaselineWithdraw, Needs: RightWrite},
 	}
 }

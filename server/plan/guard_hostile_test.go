@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -352,5 +353,54 @@ func TestJudgeTakesWhatWasDoneApart(t *testing.T) {
 	}
 	if undone < 50 || taken < 140 {
 		t.Errorf("%d steps undone, %d of the seeds judged: the test hardly tries", undone, taken)
+	}
+}
+
+// Whoever may only comment can fill what there is room for comments, and stops nobody
+// from editing.
+func TestCommentsLeaveRoomForEdits(t *testing.T) {
+	d := newPlan(t, "blank")
+	stage := plan.Read(d).Stages[0].ID
+	cem := plan.Person{ID: "p-cem", Name: "Cem", Role: "commenter"}
+	do := func(name string, args any) error {
+		raw, err := json.Marshal(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Transact(nil, func(tx *crdt.Tx) { _, err = plan.Commands()[name].Run(d, tx, cem, start, raw) })
+		return err
+	}
+	body := strings.Repeat("€", plan.MaxCommentBody)
+	if err := do(plan.CommandCommentAdd, plan.CommentAddArgs{ID: "t", Msg: "m", Anchor: plan.CommentAnchor{Kind: plan.AnchorOnNode, Node: stage}, Body: body}); err != nil {
+		t.Fatal(err)
+	}
+	said := 1
+	var err error
+	for ; err == nil; said++ {
+		err = do(plan.CommandCommentReply, plan.CommentArgs{Thread: "t", Msg: fmt.Sprint("m", said), Body: body})
+	}
+	var r *plan.Refusal
+	if !errors.As(err, &r) || r.Reason != plan.CodeFull || !strings.Contains(r.Message, "4 MiB") {
+		t.Fatalf("after %d comments: %v", said, err)
+	}
+	if size := d.ContentBytes(); size < plan.MaxRecordBytes-len(body) || size > plan.MaxRecordBytes+len(body) {
+		t.Errorf("the plan has %d bytes", size)
+	}
+	write := func(n int) *plan.Refusal {
+		return judged(d, attempt(t, d, func(d *crdt.Doc, tx *crdt.Tx) {
+			d.XMLFragment(plan.RootSummary).InsertElement(tx, 0, "paragraph").InsertText(tx, 0).Insert(tx, 0, strings.Repeat("x", n), nil)
+		}), ben)
+	}
+	if r := write(plan.MaxContentBytes / 2); r != nil {
+		t.Errorf("an edit: %s", r.Message)
+	}
+	if r := write(plan.MaxContentBytes + 1); r == nil || r.Reason != plan.CodeFull {
+		t.Errorf("more than a plan can hold: %v", r)
+	}
+	if err := do(plan.CommandCommentDelete, plan.CommentArgs{Thread: "t", Msg: "m"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := do(plan.CommandCommentReply, plan.CommentArgs{Thread: "t", Msg: "last", Body: body}); err != nil {
+		t.Errorf("after taking one back: %v", err)
 	}
 }

@@ -23,7 +23,7 @@ const (
 	MaxMetrics      = 100
 	MaxRules        = 100
 	MaxCriteria     = 100     // of one list of one gate
-	MaxContentBytes = 2 << 20 // of everything that is in the plan
+	MaxContentBytes = 2 << 20 // of everything that is in the plan but its records
 
 	maxWhy        = 2000
 	maxCaseText   = 2000

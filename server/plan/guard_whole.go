@@ -33,7 +33,7 @@ func (j *judge) whole(update []byte) *Refusal {
 	if r := j.live(); r != nil {
 		return r
 	}
-	if j.grows && j.d.ContentBytes()+len(update) > MaxContentBytes {
+	if size := j.d.ContentBytes() + len(update); j.grows && size > MaxContentBytes && size-recordBytes(j.d) > MaxContentBytes {
 		return refuse(CodeFull, "", "The plan is full: it can hold %d MiB of text. Take something out first.", MaxContentBytes>>20)
 	}
 	return j.tree()
