@@ -159,6 +159,7 @@ func TestCleanName(t *testing.T) {
 		{strings.Repeat("é", 80), strings.Repeat("é", 80), ""},
 		{strings.Repeat("é", 81), "", "longer than 80"},
 		{"   ", "", "give a name"},
+		{"\u200d \u200c", "", "give a name"},
 		{"Dana\u202enaD", "", "can't be shown"},
 		{"Da\x07na", "", "can't be shown"},
 		{"Da\xffna", "", "not valid text"},

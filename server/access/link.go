@@ -153,7 +153,7 @@ func CleanName(name string) (string, error) {
 	}
 	name = strings.Join(strings.Fields(name), " ")
 	switch {
-	case name == "":
+	case strings.Trim(name, "\u200c\u200d ") == "":
 		return "", &FieldError{"name", "Please give a name."}
 	case utf8.RuneCountInString(name) > MaxNameRunes:
 		return "", &FieldError{"name", fmt.Sprintf("The name is longer than %d characters.", MaxNameRunes)}
@@ -169,7 +169,8 @@ func CleanName(name string) (string, error) {
 
 func plausibleEmail(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
-	return ok && local != "" && domain != "" && len(s) <= 254 && !strings.ContainsAny(s, " \t\r\n<>,;") && !strings.Contains(domain, "@")
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(" <>,;", r) }
+	return ok && local != "" && domain != "" && len(s) <= 254 && strings.IndexFunc(s, odd) < 0 && !strings.Contains(domain, "@")
 }
 
 // Resolve finds the link a token opens. ErrUnknown, ErrExpired, ErrRevoked as

@@ -170,6 +170,7 @@ func TestCreateLinkRefusals(t *testing.T) {
 		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Name: strings.Repeat("n", 81)}, "name"},
 		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Email: "dana"}, "email"},
 		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Email: "a@b, c@d"}, "email"},
+		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Email: "a@b\x00\u202e"}, "email"},
 		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Expires: clock.now()}, "expires"},
 		{access.NewLink{Plan: "p1", Role: access.RoleViewer, Edit: &yes}, "edit"},
 		{access.NewLink{Plan: "p1", Role: access.RoleBuyer, Edit: &no}, "edit"},

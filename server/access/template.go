@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,6 +44,8 @@ func (s *Store) AddTemplate(ctx context.Context, t Template) (Template, error) {
 	switch {
 	case t.Title == "":
 		return Template{}, &FieldError{"title", "Give the template a name."}
+	case strings.ContainsFunc(t.Title, unicode.IsControl):
+		return Template{}, &FieldError{"title", "The name contains characters that can't be shown."}
 	case !utf8.ValidString(t.Title) || utf8.RuneCountInString(t.Title) > maxTemplateTitle:
 		return Template{}, &FieldError{"title", fmt.Sprintf("The name can have %d characters at most.", maxTemplateTitle)}
 	case !utf8.ValidString(t.Description) || utf8.RuneCountInString(t.Description) > maxTemplateText:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"strconv"
 	"time"
 
@@ -221,6 +222,9 @@ func headerUint(m *nats.Msg, key string) (uint64, error) {
 
 // count is how many entries the log's index has behind sequence after.
 func (j *Journal) count(ctx context.Context, where place, after uint64) (uint64, error) {
+	if after == math.MaxUint64 {
+		return 0, nil
+	}
 	var n uint64
 	err := j.retryRead(ctx, func(ctx context.Context) error {
 		c, err := j.get(ctx, where.stream(), where.subject(), after+1, 1, 0)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"time"
 
@@ -425,9 +426,27 @@ func decodeArgs(args json.RawMessage, into any) error {
 		return nil
 	}
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-		return refuse(CodeInvalid, wrong.Field, "“%s” should be a %s, not a %s.", wrong.Field, wrong.Type, wrong.Value)
+		if wrong.Field == "" {
+			return refuse(CodeInvalid, "args", "The command's arguments should be a JSON object.")
+		}
+		return refuse(CodeInvalid, wrong.Field, "“%s” should be %s, not a %s.", wrong.Field, kindWords(wrong.Type), wrong.Value)
 	}
 	return refuse(CodeInvalid, "args", "The command's arguments are not JSON: %v.", err)
+}
+
+// kindWords says what JSON becomes a type.
+func kindWords(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an object"
 }
 
 func (p Person) stored() map[string]any {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -34,9 +35,13 @@ func (a FileAddArgs) validate() error {
 		return refuse(CodeInvalid, "blob", "A file is named by the SHA-256 of its content.")
 	case strings.TrimSpace(a.File) == "" || lenUTF16(a.File) > MaxTitle:
 		return refuse(CodeInvalid, "file", "A file's name has 1 to %d characters.", MaxTitle)
-	case lenUTF16(a.Title) > MaxTitle || lenUTF16(a.Type) > MaxNoun || lenUTF16(a.Mime) > MaxTitle:
+	case lenUTF16(a.Title) > MaxTitle:
 		return refuse(CodeInvalid, "title", "The title is longer than %d characters.", MaxTitle)
-	case a.Size < 0 || a.Size > 1<<50:
+	case lenUTF16(a.Type) > MaxNoun:
+		return refuse(CodeInvalid, "type", "What the file is for is longer than %d characters.", MaxNoun)
+	case lenUTF16(a.Mime) > MaxName:
+		return refuse(CodeInvalid, "mime", "The file's type is longer than %d characters.", MaxName)
+	case a.Size < 0 || a.Size > math.MaxInt32:
 		return refuse(CodeInvalid, "size", "A file can't have that size.")
 	case a.Side != "" && !oneOf(a.Side, nodeSides):
 		return refuse(CodeInvalid, "side", "“%s” is not a side; use %s.", clip(a.Side), orList(nodeSides))
@@ -47,8 +52,8 @@ func (a FileAddArgs) validate() error {
 // FileAdd is CommandFileAdd.
 func FileAdd(d *crdt.Doc, tx *crdt.Tx, _ Person, _ time.Time, raw json.RawMessage) (any, error) {
 	var a FileAddArgs
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return nil, refuse(CodeInvalid, "", "The command can't be read: %v.", err)
+	if err := decodeArgs(raw, &a); err != nil {
+		return nil, err
 	}
 	if err := a.validate(); err != nil {
 		return nil, err

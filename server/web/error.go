@@ -15,6 +15,7 @@ import (
 	"coplan/server/access"
 	"coplan/server/journal"
 	"coplan/server/plan"
+	"coplan/server/replay"
 	"coplan/server/room"
 )
 
@@ -95,6 +96,7 @@ var innerFailures = []struct {
 	message string
 }{
 	{room.ErrNotFound, http.StatusNotFound, "not-found", "There is no such document."},
+	{replay.ErrNoEntry, http.StatusNotFound, "not-found", "Its history has no entry at this position."},
 	{room.ErrForbidden, http.StatusForbidden, "forbidden", "Your link does not allow that."},
 	{room.ErrTooBig, http.StatusRequestEntityTooLarge, "too-big", "That is too big."},
 	{room.ErrFull, http.StatusServiceUnavailable, "full", "Too many people are in this document; try again later."},
@@ -194,6 +196,8 @@ func (s *site) decodeFailure(err error) error {
 		return &failure{http.StatusRequestEntityTooLarge, "too-big", fmt.Sprintf("The body is larger than %d bytes.", s.maxBody), "body"}
 	case errors.As(err, &syntax):
 		return failField("body", fmt.Sprintf("The body is not valid JSON: %s at byte %d.", syntax, syntax.Offset))
+	case errors.As(err, &typ) && typ.Field == "":
+		return failField("body", "The body should be a JSON object.")
 	case errors.As(err, &typ):
 		return failField(typ.Field, fmt.Sprintf("%q can't be a %s.", typ.Field, typ.Value))
 	case errors.Is(err, io.EOF):

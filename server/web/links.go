@@ -187,6 +187,9 @@ func (s *site) createLink(c echo.Context) error {
 	if access.KnownRole(in.Role) && !access.MayInvite(cl.Principal, c.Param("id"), in.Role) {
 		return &failure{http.StatusForbidden, "forbidden", fmt.Sprintf("You can't invite somebody as %s.", in.Role), "role"}
 	}
+	if cl.Kind == access.KindLink && cl.Link.Role == access.RoleChampion && in.Side == access.SideSeller {
+		return &failure{http.StatusForbidden, "forbidden", "You can't invite somebody on the selling side.", "side"}
+	}
 	link, err := s.access.CreateLink(c.Request().Context(), access.NewLink{
 		Plan: c.Param("id"), Role: in.Role, Side: in.Side, Name: in.Name, Email: in.Email, Edit: in.Edit,
 		Expires: expires, By: cl.Person().ID,

@@ -271,6 +271,7 @@ func TestBadRequestsGetASentenceAndThePlace(t *testing.T) {
 		{"to before from", "GET", "/api/docs/x/history?from=5&to=4", "", admin, 400, "invalid", "to", "before"},
 		{"bad updates", "GET", "/api/docs/x/history?updates=yes", "", admin, 400, "invalid", "updates", "1 or 0"},
 		{"bad position", "GET", "/api/docs/x/at/now", "", admin, 400, "invalid", "seq", "whole number"},
+		{"a list as a body", "POST", "/api/plans", `[]`, admin, 400, "invalid", "body", "JSON object"},
 		{"long document name", "GET", "/api/docs/" + strings.Repeat("x", 300), "", admin, 404, "not-found", "", "200"},
 		{"API token without scopes", "POST", "/api/tokens", `{"label":"x"}`, admin, 400, "invalid", "scopes", "plans:create"},
 		{"API token that expired", "POST", "/api/tokens", `{"label":"x","scopes":["docs:read"],"expires":"2001-01-01T00:00:00Z"}`, admin, 400, "invalid", "expires", "future"},
