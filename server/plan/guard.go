@@ -66,6 +66,8 @@ type judge struct {
 	gone     []removal           // what must not go without a successor
 	drops    map[crdt.ID]bool    // shared types that are deleted
 	texts    map[crdt.ID]*length // how texts grow
+	runs     map[crdt.ID]bool    // runs of rich text that are added
+	inRuns   []richPart          // what is put into added parts of rich text
 	added    map[holder]*growth  // how maps by id grow
 	spawns   map[string]bool     // steps that are added
 	moves    []pick              // what steps are put under
@@ -136,7 +138,10 @@ func (j *judge) touch(t *crdt.Touch) *Refusal {
 		if r := j.allowed(&j.at, "", nil); r != nil {
 			return r
 		}
-		return j.inRich(t)
+		if r := j.inRich(t); r != nil {
+			return r
+		}
+		return j.inRun(t)
 	}
 	switch j.at.shape.holds {
 	case crdt.ContentMap:
@@ -348,15 +353,18 @@ func (j *judge) current(t *crdt.Touch) (any, bool) {
 
 // of is the map that is meant, in a document.
 func (h holder) of(d *crdt.Doc) (crdt.Map, bool) {
-	typ, ok := d.Type(h.id)
-	if h.root != "" {
-		typ, ok = d.Root(h.root)
-	}
-	if !ok {
-		return crdt.Map{}, false
-	}
-	m, ok := typ.(crdt.Map)
+	m, ok := h.typeIn(d).(crdt.Map)
 	return m, ok
+}
+
+// typeIn is the type that is meant, nil if the document has none.
+func (h holder) typeIn(d *crdt.Doc) (typ crdt.Type) {
+	if h.root != "" {
+		typ, _ = d.Root(h.root)
+	} else {
+		typ, _ = d.Type(h.id)
+	}
+	return typ
 }
 
 // count notes an entry that a map by id gains.
@@ -429,6 +437,40 @@ func (j *judge) inRich(t *crdt.Touch) *Refusal {
 		return refuse(CodeInvalid, j.where(""), "%s can't hold %s.", upper(j.at.shape.name), c.Kind)
 	}
 	return nil
+}
+
+// richPart is something put into a part of rich text: words and marks, which only a
+// run of text holds, or what only the others hold.
+type richPart struct {
+	in    crdt.ID
+	words bool
+	where string
+}
+
+// inRun refuses words outside of a run of text, and anything else inside of one:
+// an editor deletes the run for it, or stops.
+func (j *judge) inRun(t *crdt.Touch) *Refusal {
+	if t.Kind == crdt.TouchDelete || t.Keyed && t.Kind != crdt.TouchFormat || t.Content.Kind == crdt.ContentNone {
+		return nil
+	}
+	if t.Content.Kind == crdt.ContentXMLText {
+		remember(&j.runs, crdt.ID{Client: t.Client, Clock: t.Clock}, true)
+	}
+	in := j.holder(t)
+	part := richPart{in.id, !t.Content.Kind.IsType(), j.where("")}
+	if t.NewType && in.root == "" {
+		j.inRuns = append(j.inRuns, part) // its kind may come later
+		return nil
+	}
+	_, run := in.typeIn(j.d).(crdt.XMLText)
+	return j.misplaced(part, run)
+}
+
+func (j *judge) misplaced(p richPart, run bool) *Refusal {
+	if p.words == run {
+		return nil
+	}
+	return refuse(CodeInvalid, p.where, "The words of rich text stand in runs of text, and nothing else does.")
 }
 
 // mark judges a format of rich text. Only a comment may be there more than once,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -227,6 +228,25 @@ func TestJudgeKeepsLimitsByAnyWay(t *testing.T) {
 			typ := d.XMLFragment(plan.RootSummary).Get(0)
 			typ.(crdt.XMLElement).SetAttribute(tx, "level", crdt.NewXMLText("x"))
 		}, "can't hold"},
+		"a text within a text": {func(d *crdt.Doc, tx *crdt.Tx) {
+			summaryText(t, d, 0).InsertEmbed(tx, 0, crdt.NewXMLText("x"), nil)
+		}, "stand in runs"},
+		"a text within a new text": {func(d *crdt.Doc, tx *crdt.Tx) {
+			p := d.XMLFragment(plan.RootSummary).InsertElement(tx, 0, "paragraph")
+			p.InsertText(tx, 0).InsertEmbed(tx, 0, crdt.NewXMLText("x"), nil)
+		}, "stand in runs"},
+		"a list of a new text": {func(d *crdt.Doc, tx *crdt.Tx) {
+			list := d.XMLFragment(plan.RootSummary).InsertElement(tx, 0, "bulletList")
+			list.InsertElement(tx, 0, "listItem").InsertElement(tx, 0, "paragraph").InsertText(tx, 0).Insert(tx, 0, "x", map[string]any{"bold": map[string]any{}})
+		}, ""},
+		"words beside runs of text": {func(d *crdt.Doc, tx *crdt.Tx) { d.Text(plan.RootSummary).Insert(tx, 0, "x", nil) }, "stand in runs"},
+		"less than nothing":         {func(d *crdt.Doc, tx *crdt.Tx) { node(t, d, one).Set(tx, plan.NodeDays, math.Copysign(0, -1)) }, "whole number"},
+		"a cost below nothing": {func(d *crdt.Doc, tx *crdt.Tx) {
+			d.Map(plan.RootAnchor).Set(tx, plan.AnchorCostPerWeek, math.Copysign(0, -1))
+		}, "0 or more"},
+		"a link to nowhere": {func(d *crdt.Doc, tx *crdt.Tx) {
+			d.Map(plan.RootResources).SetMap(tx, "new").Set(tx, plan.ResourceURL, "https:alert(1)")
+		}, "web address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := judged(d, attempt(t, d, c.edit), ben)

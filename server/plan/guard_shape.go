@@ -3,8 +3,6 @@ package plan
 import (
 	"fmt"
 	"math"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -314,11 +312,17 @@ func aBool(v any) string {
 
 func anInteger(least, most int, unit string) func(any) string {
 	return func(v any) string {
-		if n, ok := integerOf(v); ok && least <= n && n <= most {
+		if n, ok := integerOf(v); ok && least <= n && n <= most && !negativeZero(v) {
 			return ""
 		}
 		return fmt.Sprintf("must be a whole number of %s from %d to %d; %s isn't", unit, least, most, quoted(v))
 	}
+}
+
+// negativeZero would be shown as -0.
+func negativeZero(v any) bool {
+	n, ok := v.(float64)
+	return ok && n == 0 && math.Signbit(n)
 }
 
 func anID(v any) string {
@@ -354,7 +358,7 @@ func aCost(v any) string {
 	if n, ok := v.(int64); ok && n >= 0 && n <= 1e12 {
 		return ""
 	}
-	if n, ok := v.(float64); ok && n >= 0 && n <= 1e12 {
+	if n, ok := v.(float64); ok && n >= 0 && n <= 1e12 && !negativeZero(v) {
 		return ""
 	}
 	return fmt.Sprintf("must be a number, 0 or more; %s isn't", quoted(v))
@@ -440,10 +444,8 @@ func aWeekend(v any) string {
 
 func aWebAddress(v any) string {
 	s, ok := v.(string)
-	if ok && len(s) <= MaxURL {
-		if u, err := url.Parse(s); err == nil && slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(u.Scheme)) {
-			return ""
-		}
+	if ok && IsWebURL(s) {
+		return ""
 	}
 	return fmt.Sprintf("must be a web address; %s isn't one", quoted(v))
 }

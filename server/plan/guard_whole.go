@@ -11,6 +11,11 @@ func (j *judge) whole(update []byte) *Refusal {
 	if r := j.kept(update); r != nil {
 		return r
 	}
+	for _, p := range j.inRuns {
+		if r := j.misplaced(p, j.runs[p.in]); r != nil {
+			return r
+		}
+	}
 	for id, l := range j.texts {
 		if l.units <= 0 {
 			continue
