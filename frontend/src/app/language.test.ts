@@ -58,6 +58,11 @@ describe("German", () => {
     expect(same.map(([, english]) => english).filter((english) => !SAME.has(english))).toEqual([]);
   });
 
+  it("puts no full stop after a date, which ends with one: 3. Feb.", () => {
+    const dates = /\{(date|from|to|needs|until|theirs|mine|value)\}\./;
+    expect(Object.entries(de).filter(([, message]) => dates.test(message)).map(([id]) => id)).toEqual([]);
+  });
+
   it("and English can be spoken: every message takes the values it names", () => {
     const failures: string[] = [];
     for (const [locale, messages] of [["en", en], ["de", de]] as const) {

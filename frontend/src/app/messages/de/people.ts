@@ -27,7 +27,7 @@ export const people: Record<keyof typeof en, string> = {
   "people.emailBad": "Das ist noch keine E-Mail-Adresse; sie sieht aus wie name@firma.de.",
   "people.phoneOf": "Telefon zu {role}",
   "people.involveByOf": "{role} einbinden bis",
-  "people.involveByIs": "{role} einbinden bis {date}. Datum ändern",
+  "people.involveByIs": "{role} einbinden bis {date}, Datum ändern",
   "people.involveBySet": "Datum setzen, bis zu dem {role} eingebunden wird",
   "people.involveByNone": "Datum setzen",
   "people.involveByClear": "Kein Datum",

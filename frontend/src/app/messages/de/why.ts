@@ -27,7 +27,7 @@ export const why: Record<keyof typeof en, string> = {
   "metric.untitled": "Kennzahl ohne Namen",
   "metric.actions": "Aktionen",
   "metric.of": "{field}: {name}",
-  "metric.changeDate": "{name}, bis {date}. Datum ändern",
+  "metric.changeDate": "{name}, bis {date}, Datum ändern",
   "metric.menu": "{name} verschieben oder entfernen",
   "metric.up": "Nach oben",
   "metric.down": "Nach unten",
