@@ -190,6 +190,8 @@ describe("a gate", () => {
       await expect.poll(() => who.page.getByRole("note").count()).toBe(0);
       await gateOf(who).getByRole("button", { name: "Mark the step as done" }).waitFor();
     }
+    // The button is gone; the keyboard isn't.
+    expect(await priya.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(`Gate of ${STEP}: Signed off`);
     // The same decision sent again is the same; another under its id is none.
     const [{ id: signoff, gate: node, stateHash } = { id: "", gate: "", stateHash: "" }] = (await view()).signoffs;
     const again = (decision: string) => program.api(tokenOf(linkOf(plan, "buyer"))).command(plan.id, "gate.sign", { id: signoff, node, decision, stateHash, note: "x" });

@@ -76,7 +76,7 @@ export const Thread = memo(function Thread({ thread, active }: { thread: ThreadS
       )}
       {rights.comment && (
         <div className="thread-foot">
-          <Button look="quiet" small icon={thread.resolved ? "restore" : "check"} isDisabled={busy} onPress={() => void settle()}>
+          <Button look="quiet" small icon={thread.resolved ? "restore" : "check"} isPending={busy} onPress={() => void settle()}>
             {t(thread.resolved ? "comments.reopen" : "comments.resolve")}
           </Button>
         </div>

@@ -60,11 +60,11 @@ export function Agreement() {
           {may && (
             <div className="form-actions">
               {!open.agreed.includes(mine) && (
-                <Button look="main" isDisabled={busy} onPress={() => run("baseline.agree", { at: open.at })}>
+                <Button look="main" isPending={busy} onPress={() => run("baseline.agree", { at: open.at })}>
                   {t("dates.agreed.agree")}
                 </Button>
               )}
-              <Button isDisabled={busy} onPress={() => run("baseline.withdraw", { at: open.at })}>
+              <Button isPending={busy} onPress={() => run("baseline.withdraw", { at: open.at })}>
                 {t(open.agreed.includes(mine) ? "dates.agreed.withdraw" : "dates.agreed.decline")}
               </Button>
             </div>
@@ -72,7 +72,7 @@ export function Agreement() {
         </div>
       )}
       {may && !open && (
-        <Button className="dates-propose" isDisabled={busy} onPress={() => run("baseline.propose", {})}>
+        <Button className="dates-propose" isPending={busy} onPress={() => run("baseline.propose", {})}>
           {t(agreed ? "dates.agreed.again" : "dates.agreed.propose")}
         </Button>
       )}

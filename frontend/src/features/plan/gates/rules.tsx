@@ -74,7 +74,7 @@ function Raised({ rule, status }: StandingRule) {
         )}
       </div>
       {(seat.kind === "mine" || seat.kind === "free") && (
-        <Button look="edge" small isDisabled={busy} onPress={() => void answer()}>
+        <Button look="edge" small isPending={busy} onPress={() => void answer()}>
           {seat.kind === "free"
             ? t(rule.kind === "extension" ? "rule.agreeAs" : "rule.noteAs", { role: seat.role.title })
             : t(rule.kind === "extension" ? "rule.agree" : "rule.note")}

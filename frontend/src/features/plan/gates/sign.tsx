@@ -13,7 +13,7 @@ import { useReadable } from "../../../ui/use-readable";
 import { useProposeChange } from "../dates/propose";
 import { useScreen } from "../screen";
 import { roleLabel } from "../step-fields";
-import { missingWords, seatOf, takesPart } from "./words";
+import { missingWords, seatOf, stateMessage, takesPart } from "./words";
 
 type Decision = "passed" | "declined" | "reopened";
 
@@ -25,8 +25,12 @@ export function Sign({ node, gate }: { node: NodeSnapshot; gate: GateSnapshot })
   const seat = seatOf(roles, gate.reviewer, person);
   const settled = gate.state === "passed" || gate.state === "declined" || gate.state === "changed";
   const missing = missingWords(t, gate);
+  // What was pressed is gone after a decision: the focus stays with what it led to.
+  const frame = useRef<HTMLDivElement>(null);
+  const onDecided = () => frame.current?.focus({ preventScroll: true });
+  const label = t("gate.mark", { title: node.title || t("step.untitled"), state: t(stateMessage(gate.state)) });
   return (
-    <div className="gate-sign">
+    <div ref={frame} className="gate-sign" role="group" aria-label={label} tabIndex={-1}>
       {gate.state !== "passed" && missing.length > 0 && (
         <div className="gate-missing">
           <p>{t("gate.missingTitle")}</p>
@@ -45,11 +49,11 @@ export function Sign({ node, gate }: { node: NodeSnapshot; gate: GateSnapshot })
       {gate.state !== "passed" && (seat.kind === "mine" || seat.kind === "free") && (
         <>
           {seat.kind === "free" && <p className="gate-who">{t("gate.claim", { role: seat.role.title })}</p>}
-          <Deciding node={node} gate={gate} claim={seat.kind === "free"} missing={missing} />
+          <Deciding node={node} gate={gate} claim={seat.kind === "free"} missing={missing} onDecided={onDecided} />
         </>
       )}
       {gate.state === "passed" && rights.write && node.status !== "done" && <Finishing node={node} />}
-      {settled && takesPart(person) && <Reopening node={node} />}
+      {settled && takesPart(person) && <Reopening node={node} onClosed={onDecided} />}
     </div>
   );
 }
@@ -101,7 +105,19 @@ function useDecide(node: NodeSnapshot): {
   return { busy, error, setError, send };
 }
 
-function Deciding({ node, gate, claim, missing }: { node: NodeSnapshot; gate: GateSnapshot; claim: boolean; missing: readonly string[] }) {
+function Deciding({
+  node,
+  gate,
+  claim,
+  missing,
+  onDecided,
+}: {
+  node: NodeSnapshot;
+  gate: GateSnapshot;
+  claim: boolean;
+  missing: readonly string[];
+  onDecided: () => void;
+}) {
   const t = useText();
   const [note, setNote] = useState("");
   const { busy, error, setError, send } = useDecide(node);
@@ -116,7 +132,9 @@ function Deciding({ node, gate, claim, missing }: { node: NodeSnapshot; gate: Ga
       return;
     }
     const done = t(decision === "passed" ? "gate.nowPassed" : "gate.nowDeclined", { title });
-    if (await send("gate.sign", { decision, note: note.trim(), stateHash: gate.stateHash, claim }, done)) setNote("");
+    if (!(await send("gate.sign", { decision, note: note.trim(), stateHash: gate.stateHash, claim }, done))) return;
+    setNote("");
+    onDecided();
   };
   return (
     <div className="gate-deciding">
@@ -127,10 +145,10 @@ function Deciding({ node, gate, claim, missing }: { node: NodeSnapshot; gate: Ga
         </p>
       )}
       <div className="gate-actions">
-        <Button look="main" small isDisabled={busy} onPress={() => void decide("passed")}>
+        <Button look="main" small isPending={busy} onPress={() => void decide("passed")}>
           {t(gate.state === "changed" ? "gate.signAgain" : "gate.sign")}
         </Button>
-        <Button look="edge" small isDisabled={busy} onPress={() => void decide("declined")}>
+        <Button look="edge" small isPending={busy} onPress={() => void decide("declined")}>
           {t("gate.decline")}
         </Button>
       </div>
@@ -138,7 +156,7 @@ function Deciding({ node, gate, claim, missing }: { node: NodeSnapshot; gate: Ga
   );
 }
 
-function Reopening({ node }: { node: NodeSnapshot }) {
+function Reopening({ node, onClosed }: { node: NodeSnapshot; onClosed: () => void }) {
   const t = useText();
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState("");
@@ -150,16 +168,19 @@ function Reopening({ node }: { node: NodeSnapshot }) {
       </Button>
     );
   }
+  const leave = () => {
+    setOpen(false);
+    onClosed();
+  };
   const reopen = async () => {
     if (note.trim() === "") {
       setError(t("gate.reopenMissing"));
       return;
     }
     const done = t("gate.nowReopened", { title: node.title || t("step.untitled") });
-    if (await send("gate.reopen", { note: note.trim() }, done)) {
-      setOpen(false);
-      setNote("");
-    }
+    if (!(await send("gate.reopen", { note: note.trim() }, done))) return;
+    setNote("");
+    leave();
   };
   return (
     <div className="gate-deciding">
@@ -170,10 +191,10 @@ function Reopening({ node }: { node: NodeSnapshot }) {
         </p>
       )}
       <div className="gate-actions">
-        <Button look="edge" small isDisabled={busy} onPress={() => void reopen()}>
+        <Button look="edge" small isPending={busy} onPress={() => void reopen()}>
           {t("gate.reopenNow")}
         </Button>
-        <Button look="quiet" small onPress={() => setOpen(false)}>
+        <Button look="quiet" small onPress={leave}>
           {t("action.cancel")}
         </Button>
       </div>

@@ -111,7 +111,7 @@ export function Notes({ draft, reviews, next }: { draft: Cell<Draft>; reviews: r
           {error}
         </p>
       )}
-      <Button look="main" isDisabled={busy} onPress={() => void close()}>
+      <Button look="main" isPending={busy} onPress={() => void close()}>
         {t(busy ? "review.closing" : "review.close")}
       </Button>
     </section>
