@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -113,15 +112,19 @@ func keeps(c echo.Context) func(replay.Change) bool {
 		return nil
 	}
 	return func(ch replay.Change) bool {
-		return (nodes == nil || slices.Contains(nodes, ch.Node)) && (fields == nil || slices.Contains(fields, ch.Field))
+		return (nodes == nil || nodes[ch.Node]) && (fields == nil || fields[ch.Field])
 	}
 }
 
-func queryList(c echo.Context, name string) []string {
+func queryList(c echo.Context, name string) map[string]bool {
 	if !c.QueryParams().Has(name) {
 		return nil
 	}
-	return strings.Split(c.QueryParam(name), ",")
+	list := map[string]bool{}
+	for item := range strings.SplitSeq(c.QueryParam(name), ",") {
+		list[item] = true
+	}
+	return list
 }
 
 func toEntryJSON(it replay.Item, updates bool) entryJSON {
