@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type * as Y from "yjs";
-import { addStep, moveNode, removeNode, setDue, setStatus, setTitle } from "./edit";
+import { addStep, moveNode, removeNode, setDue, setPlanTitle, setStatus, setTitle } from "./edit";
 import { readPlan } from "./project";
 import { nodeId, nodeMap, noteOf, type Plan } from "./schema";
 import { forkPlan, samplePlan, syncAll } from "./testing";
@@ -64,6 +64,22 @@ describe("undo", () => {
     expect(node(plan, "s0t0").status).toBe("not-started");
     expect(node(plan, "s0t1").title).toBe("Theirs");
     expect(node(plan, "s0t2").status).toBe("blocked");
+  });
+
+  test("leaves a step where it is, and the plan its title, where a colleague chose at the same moment and lost", () => {
+    const plan = forkPlan(samplePlan(), 9);
+    const colleague = forkPlan(plan, 2);
+    const undo = createUndo(plan);
+    moveNode(plan, nodeId("s0t0"), { parent: nodeId("s1"), before: null });
+    setPlanTitle(plan, "Mine");
+    moveNode(colleague, nodeId("s0t0"), { parent: nodeId("s0"), before: null });
+    setPlanTitle(colleague, "Theirs");
+    syncAll(plan, colleague);
+    expect([node(plan, "s0t0").parent, readPlan(plan).title]).toEqual(["s1", "Mine"]);
+    undo.undo();
+    undo.undo();
+    expect([node(plan, "s0t0").parent, readPlan(plan).title]).toEqual(["s1", "Mine"]);
+    expect(nodeMap(plan, nodeId("s0t0"))?.get("ord")).toBeTypeOf("string");
   });
 
   test("of adding a step deletes it softly: what a colleague typed into it can be restored", () => {

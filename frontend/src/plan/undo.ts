@@ -1,7 +1,7 @@
 /** Undo of one's own edits, nobody else's. */
 import * as Y from "yjs";
 import { Cell, type Readable } from "./readable";
-import { LOCAL, type Plan } from "./schema";
+import { LOCAL, META, NODE, type Plan } from "./schema";
 
 /**
  * Origin of typing into a plain field. Bursts of typing into one field are one undo entry, while every
@@ -28,6 +28,18 @@ export interface Undo {
 /** Pauses longer than this end a burst of typing. Milliseconds. */
 const BURST = 700;
 
+const STAYS: ReadonlySet<string | null> = new Set([NODE.kind, NODE.parent, NODE.ord]);
+
+/**
+ * Whether this is a value that is replaced, never taken away. Undo puts the value before behind the one that
+ * it takes back, which ends that one. Where a colleague's choice at the same moment lost, Yjs puts nothing
+ * there; to take the value back all the same would leave a step without its place.
+ */
+function stays({ meta, nodes }: Plan, { parent, parentSub }: Y.Item): boolean {
+  if (parent === meta) return parentSub === META.title;
+  return parent instanceof Y.Map && parent.parent === nodes && STAYS.has(parentSub);
+}
+
 /**
  * Watches all of the plan's roots. `editorOrigins` are the origins that rich-text bindings write with
  * (y-tiptap's `ySyncPluginKey`).
@@ -46,6 +58,7 @@ export function createUndo(plan: Plan, editorOrigins: readonly unknown[] = []): 
       last = transaction;
       return true;
     },
+    deleteFilter: (item) => !stays(plan, item),
   });
 
   // Runs before the manager decides whether the transaction joins the entry on top.
