@@ -168,5 +168,14 @@ test("steps that say nothing of time lead to go-live, and what is left under a d
   await expect.poll(() => due("Slides").innerText()).not.toBe("30 Jun");
   expect(await page.getByRole("dialog").count()).toBe(0);
   await expect.poll(() => due("Launch").innerText()).toBe("30 Jun");
-  expect(ana.complaints).toEqual([]);
+
+  // Going to a step takes the keyboard along, for those who write and those who read.
+  const vera = await person(browser, "Vera");
+  await joinPlan(vera, linkOf(plan, "viewer"));
+  for (const [who, label] of [[ana, "Slides: Not started. Change status"], [vera, "Details of Slides"]] as const) {
+    await who.page.getByRole("button", { name: "Go to step: Slides" }).focus();
+    await who.page.keyboard.press("Enter");
+    await expect.poll(() => who.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(label);
+  }
+  expect([...ana.complaints, ...vera.complaints]).toEqual([]);
 });

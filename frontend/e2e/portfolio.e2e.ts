@@ -104,7 +104,10 @@ describe("the list of plans", () => {
     await page.getByRole("textbox", { name: "Name of the template" }).fill("Our nine steps");
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("dialog", { name: "Our nine steps" }).getByText("Saved. It is offered when you start a plan.").waitFor();
+    await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("More for this plan");
     await page.goto(`${program.origin}/plans`);
     await page.getByRole("button", { name: "More for Northwind × Acme" }).click();
     await page.getByRole("menuitem", { name: "Save as template…" }).waitFor();

@@ -85,12 +85,27 @@ function TemplateForm({ api, plan, onClose }: FormProps) {
   const announce = useAnnounce();
   const [title, setTitle] = useState(plan.title);
   const [description, setDescription] = useState("");
+  const [saved, setSaved] = useState(false);
   const { busy, failed, send } = useRequest();
   const submit = send(async () => {
     await api.saveTemplate({ plan: plan.id, title: title.trim(), description: description.trim() });
-    onClose();
+    setSaved(true);
     announce(t("template.saved"));
   });
+  if (saved) {
+    return (
+      <Dialog title={title.trim()} closeLabel={t("action.close")} isOpen onOpenChange={onClose}>
+        <div className="copies-form">
+          <p>{t("template.saved")}</p>
+          <div className="form-actions">
+            <Button look="main" autoFocus onPress={onClose}>
+              {t("template.done")}
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={t("template.title", { title: plan.title })} closeLabel={t("action.close")} isOpen onOpenChange={onClose}>
       <form className="copies-form" onSubmit={submit}>

@@ -52,7 +52,9 @@ export function PlanSheet({ replay = false }: { replay?: boolean }) {
     reveal(store, list, id);
     const row = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
     row?.scrollIntoView({ block: "center", behavior: "smooth" });
-    row?.querySelector<HTMLElement>("[data-field^='title:'], .step-status, button")?.focus({ preventScroll: true });
+    // What one does with it; who only reads opens it.
+    const act = row?.querySelector<HTMLElement>("button.step-status") ?? row?.querySelector<HTMLElement>("button");
+    act?.focus({ preventScroll: true });
     row?.classList.add("is-pointed-at");
     setTimeout(() => row?.classList.remove("is-pointed-at"), 1600);
   }, [store, list]);

@@ -76,6 +76,7 @@ export const portfolio: Record<keyof typeof en, string> = {
   "template.name": "Name der Vorlage",
   "template.description": "Wofür sie sich eignet",
   "template.go": "Speichern",
+  "template.done": "Fertig",
   "template.saved": "Gespeichert. Sie wird beim Beginnen eines Plans angeboten.",
   "template.by": "Gespeichert von {name}",
   "template.remove": "Vorlage {title} entfernen",

@@ -75,6 +75,7 @@ export const portfolio = {
   "template.name": "Name of the template",
   "template.description": "When to use it",
   "template.go": "Save",
+  "template.done": "Done",
   "template.saved": "Saved. It is offered when you start a plan.",
   "template.by": "Saved by {name}",
   "template.remove": "Remove the template {title}",
