@@ -99,6 +99,7 @@ describe("files", () => {
     for (const words of ["end in .exe", "end in .svg", "files without an ending", "“nothing.pdf” is empty", "“huge.pdf” is larger than the 1 MB"]) await list.getByText(words).waitFor();
     expect(sent.sort()).toEqual(["Agenda ü & “notes” #1.txt", "Figures.csv"]);
     await expectSound(dana);
+    expect(await dana.page.getByRole("button", { name: "Try again" }).count()).toBe(0);
     for (const name of ["setup.exe", "drawing.svg", "no ending", "nothing.pdf", "huge.pdf"]) await dana.page.getByRole("button", { name: `Put ${name} away` }).click();
     await list.waitFor({ state: "detached" });
   });

@@ -96,7 +96,7 @@ export function useUploads(eager = false): Uploads {
   return { list, send, retry, drop, limits };
 }
 
-/** Progress of each, with a way to stop it; and what went wrong, with a way to try again. */
+/** Progress of each, with a way to stop it; and what went wrong, with a way to try again where that can help. */
 export function UploadList({ uploads }: { uploads: Uploads }) {
   const t = useText();
   if (uploads.list.length === 0) return null;
@@ -112,7 +112,7 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
               {one.error}
             </span>
           )}
-          {one.error !== null && (
+          {one.error !== null && refusalOf(one.file, uploads.limits) === null && (
             <Button look="quiet" small onPress={() => uploads.retry(one.id)}>
               {t("hub.retry")}
             </Button>
