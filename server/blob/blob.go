@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -49,9 +50,8 @@ const (
 	DefaultPlanBytes = 500 << 20
 	DefaultScanFor   = time.Minute
 
-	maxFiles   = 500 // per plan
-	maxUploads = 16  // at once on this node
-	orphanFor  = time.Hour
+	maxFiles  = 500 // per plan
+	orphanFor = time.Hour
 )
 
 // Config is what New needs. Store, KV and Dir are required.
@@ -128,6 +128,9 @@ type Files struct {
 	now     func() time.Time
 	allowed map[string]bool // groups
 	turns   chan struct{}
+
+	sendersMu sync.Mutex
+	senders   map[string]*sender // by person, while they upload
 }
 
 // New checks the configuration and clears what an earlier run left in Dir.
@@ -168,7 +171,7 @@ func New(cfg Config) (*Files, error) {
 			cfg.Logger.Warn("blob: an unfinished upload was not removed", "file", name, "error", err)
 		}
 	}
-	f := &Files{cfg: cfg, log: cfg.Logger, now: cfg.Clock, allowed: map[string]bool{}, turns: make(chan struct{}, maxUploads)}
+	f := &Files{cfg: cfg, log: cfg.Logger, now: cfg.Clock, allowed: map[string]bool{}, turns: make(chan struct{}, maxUploads), senders: map[string]*sender{}}
 	for _, g := range cfg.Types {
 		f.allowed[g] = true
 	}
@@ -183,12 +186,11 @@ func (f *Files) MaxBytes() int64 { return f.cfg.MaxBytes }
 // The same content again is the file that is there; fresh says whether this
 // call stored it.
 func (f *Files) Save(ctx context.Context, plan, name, by string, r io.Reader) (file File, fresh bool, err error) {
-	select {
-	case f.turns <- struct{}{}:
-		defer func() { <-f.turns }()
-	default:
-		return File{}, false, refuse(CodeBusy, "Many files are being uploaded at this moment. Try again in a minute.")
+	release, err := f.turn(ctx, by)
+	if err != nil {
+		return File{}, false, err
 	}
+	defer release()
 	if name, err = CleanName(name); err != nil {
 		return File{}, false, err
 	}

@@ -215,3 +215,44 @@ func TestCleanName(t *testing.T) {
 		}
 	}
 }
+
+// However many files one person sends, and however slowly, others can send theirs.
+func TestOnePersonLeavesRoomForOthers(t *testing.T) {
+	f, _ := open(t, nil)
+	const sent = 20
+	results := make(chan error, sent)
+	pipes := make([]*io.PipeWriter, sent)
+	for i := range sent {
+		r, w := io.Pipe()
+		pipes[i] = w
+		go func() {
+			_, _, err := f.Save(t.Context(), "p1", "a.txt", "mallory", r)
+			results <- err
+		}()
+	}
+	began := 0
+	for deadline := time.Now().Add(10 * time.Second); began < 6 && time.Now().Before(deadline); {
+		began = f.Uploading()
+		time.Sleep(time.Millisecond)
+	}
+	if began != 6 {
+		t.Fatalf("%d uploads of one person began, want 6", began)
+	}
+	if _, _, err := f.Save(t.Context(), "p1", "b.txt", "dana", strings.NewReader("b")); err != nil {
+		t.Errorf("another's: %v", err)
+	}
+	for i, w := range pipes {
+		go func() {
+			_, _ = io.WriteString(w, strings.Repeat("x", i+1)) // each another file
+			_ = w.Close()
+		}()
+	}
+	for range sent {
+		if err := <-results; err != nil {
+			t.Errorf("one that waited: %v", err)
+		}
+	}
+	if n := f.Uploading(); n != 0 {
+		t.Errorf("%d uploads go on", n)
+	}
+}
