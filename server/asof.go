@@ -67,7 +67,7 @@ func AsOf(ctx context.Context, cfg Config, name string, seq uint64) (_ []byte, e
 }
 
 func asOfJSON(d *crdt.Doc, doc string, seq uint64) ([]byte, error) {
-	var v any = map[string]any{"doc": doc, "content": d.ToJSON(), "seq": seq}
+	var v any = map[string]any{"doc": doc, "content": web.Content(d), "seq": seq}
 	if p := access.ParseDoc(doc); p.Kind == access.DocPlan {
 		v = web.PlanJSON{ID: p.Plan, View: plan.Read(d), Seq: seq}
 	}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -305,6 +306,22 @@ func TestFreeDocuments(t *testing.T) {
 		at := p.must(200, "GET", fmt.Sprintf("%s/at/%d", path, int(first)), reader["token"].(string), nil)
 		if at["content"].(map[string]any)["t"] != "hello" {
 			t.Errorf("%s at its first entry: %v", doc, at)
+		}
+	}
+
+	// What JSON has no words for doesn't keep the rest from being read.
+	odd := connect(t, p.url, "doc/odd", p.admin)
+	odd.edit(func(d *crdt.Doc, tx *crdt.Tx) {
+		d.Map("m").Set(tx, "nan", math.NaN())
+		d.Map("m").Set(tx, "in", []any{math.Inf(1), map[string]any{"x": math.NaN()}, 1, []byte{1}})
+		d.Map("m").Set(tx, "undefined", crdt.Undefined)
+	})
+	odd.saved()
+	seq := p.must(200, "GET", "/api/docs/odd", p.admin, nil)["seq"].(float64)
+	for _, path := range []string{"/api/docs/odd", fmt.Sprintf("/api/docs/odd/at/%.0f", seq)} {
+		got := p.must(200, "GET", path, p.admin, nil)["content"].(map[string]any)["m"]
+		if text := fmt.Sprint(got); text != "map[in:[<nil> map[x:<nil>] 1 AQ==] nan:<nil> undefined:<nil>]" {
+			t.Errorf("%s: %s", path, text)
 		}
 	}
 

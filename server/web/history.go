@@ -203,7 +203,7 @@ func (s *site) readDoc(c echo.Context) error {
 	var content map[string]any
 	var seq uint64
 	err = s.rooms.View(c.Request().Context(), cl.doc, func(d *crdt.Doc, at uint64) error {
-		content, seq = d.ToJSON(), at
+		content, seq = Content(d), at
 		return nil
 	})
 	if err != nil {
@@ -229,7 +229,7 @@ func (s *site) docAt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"doc": cl.doc, "content": d.ToJSON(), "seq": seq})
+	return c.JSON(http.StatusOK, map[string]any{"doc": cl.doc, "content": Content(d), "seq": seq})
 }
 
 func queryUint(c echo.Context, name string, fallback uint64) (uint64, error) {
