@@ -143,7 +143,7 @@ test("twelve steps in three stages, each with an owner and the milestones with d
   expect([...ben.complaints, ...dana.complaints]).toEqual([]);
 });
 
-test("steps that say nothing of time lead to go-live, and what is left under a done one doesn't wait for it", async () => {
+test("a new plan: steps of no time lead to go-live, what is left under a done one doesn't wait for it, and the keyboard follows", async () => {
   const plan = await program.createPlan("Northwind × Acme: first steps", "blank");
   const ana = await person(browser, "Ana");
   await joinPlan(ana, linkOf(plan, "seller"));
@@ -176,6 +176,17 @@ test("steps that say nothing of time lead to go-live, and what is left under a d
     await who.page.getByRole("button", { name: "Go to step: Slides" }).focus();
     await who.page.keyboard.press("Enter");
     await expect.poll(() => who.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(label);
+  }
+  await vera.page.getByText("Nobody has written the summary yet.").waitFor();
+
+  // So does deleting: to what comes next, and when nothing is left to what begins anew.
+  await page.getByRole("button", { name: "Add a stage" }).click();
+  await page.keyboard.type("Later");
+  for (const [stage, next] of [["First stage", "Later"], ["Later", "Add a stage"]] as const) {
+    await page.getByRole("button", { name: `More for ${stage}`, exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Delete stage" }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)).toBe(next);
   }
   expect([...ana.complaints, ...vera.complaints]).toEqual([]);
 });

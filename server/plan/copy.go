@@ -129,14 +129,14 @@ func dateCopy(src, d *crdt.Doc, tx *crdt.Tx, in CreateInput) {
 	}
 	anchor := d.Map(RootAnchor)
 	anchor.Set(tx, AnchorKind, kind)
-	anchor.Set(tx, AnchorProvisional, in.Anchor.Provisional || date == "")
+	provisional := in.Anchor.Provisional || date == ""
 	if step != "" {
 		anchor.Set(tx, AnchorStep, step)
 	}
 	if date == "" {
 		date = provisionalAnchor(ScheduleInput(d, ""), kind, in.Now)
 	}
-	anchor.Set(tx, AnchorDate, date)
+	setAnchorDate(tx, anchor, date, provisional)
 	nodes := d.Map(RootNodes)
 	for _, n := range schedule.Run(ScheduleInput(d, "")).Nodes {
 		m, ok := nodes.Map(n.ID)
@@ -160,17 +160,14 @@ func dateCopy(src, d *crdt.Doc, tx *crdt.Tx, in CreateInput) {
 }
 
 // provisionalAnchor is the anchor date of a plan whose work starts on the first
-// working day after now.
+// working day after now; "" where there is no step to tell.
 func provisionalAnchor(in schedule.Input, kind string, now time.Time) string {
 	start := schedule.AddWorkingDays(in.Calendar, now.Format(dateLayout), 1)
 	if kind == AnchorStart {
 		return start
 	}
 	in.Anchor.Kind, in.Anchor.Date, in.Anchor.Provisional = AnchorStart, start, false
-	if r := schedule.Run(in); r.GoLive.Forecast != "" {
-		return r.GoLive.Forecast
-	}
-	return start
+	return schedule.Run(in).GoLive.Forecast
 }
 
 // copyMaps copies the entries of a map of maps, those that were deleted left

@@ -26,7 +26,8 @@ type CreateInput struct {
 }
 
 // AnchorInput is the date to schedule around. Without a date one is derived
-// from the template's length and marked provisional.
+// from the template's length and marked provisional; a template without steps
+// leaves it open.
 type AnchorInput struct {
 	Kind        string `json:"kind"` // AnchorGoLive when empty
 	Date        string `json:"date"` // YYYY-MM-DD or empty
@@ -167,12 +168,20 @@ func writeAnchor(d *crdt.Doc, tx *crdt.Tx, t Template, in CreateInput) map[strin
 	}
 	anchor := d.Map(RootAnchor)
 	anchor.Set(tx, AnchorKind, kind)
-	anchor.Set(tx, AnchorDate, date)
-	anchor.Set(tx, AnchorProvisional, provisional)
+	setAnchorDate(tx, anchor, date, provisional)
 	if step := t.anchorStep(kind); step != "" {
 		anchor.Set(tx, AnchorStep, step)
 	}
 	return t.dates(kind, date)
+}
+
+// setAnchorDate writes nothing for "": a plan without steps waits for a date.
+func setAnchorDate(tx *crdt.Tx, anchor crdt.Map, date string, provisional bool) {
+	if date == "" {
+		return
+	}
+	anchor.Set(tx, AnchorDate, date)
+	anchor.Set(tx, AnchorProvisional, provisional)
 }
 
 func writeStages(d *crdt.Doc, tx *crdt.Tx, t Template, due map[string]string) {

@@ -68,6 +68,15 @@ func TestCreateWithoutDate(t *testing.T) {
 	}
 }
 
+// A plan without steps has no date to be late for.
+func TestCreateBlankWithoutDate(t *testing.T) {
+	d := crdt.New(crdt.Options{ClientID: 1})
+	create(t, d, plan.CreateInput{ID: "p", Title: "T", Template: "blank", Now: start})
+	if a := plan.Read(d).Anchor; a.Date != "" || a.Provisional || a.Kind != plan.AnchorGoLive {
+		t.Errorf("anchor %+v, want a go-live without a date", a)
+	}
+}
+
 func TestCreateRefuses(t *testing.T) {
 	good := plan.CreateInput{ID: "p1", Title: "T", Template: "blank", Now: start}
 	for _, c := range []struct {

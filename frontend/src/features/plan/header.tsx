@@ -91,7 +91,7 @@ function AnchorLine() {
   const days = useDays();
   const label = t(anchorMessages[anchor.kind]);
   const until = anchor.date ? days.until(anchor.date) : null;
-  const date = anchor.date ? days.format(anchor.date, "long") : t("anchor.none");
+  const date = anchor.date ? days.format(anchor.date, "long") : t(rights.write ? "anchor.none" : "next.undated");
   return (
     <p className="anchor">
       <Icon name="flag" size={18} />

@@ -1,5 +1,5 @@
 import { memo, type KeyboardEvent } from "react";
-import { addStage, addStep, removeNode } from "../../plan/edit";
+import { addStage, addStep } from "../../plan/edit";
 import { LIMITS, titleTextOf, type NodeId } from "../../plan/schema";
 import type { TreeNode } from "../../plan/tree";
 import { STAGE_FULL } from "../../plan/size";
@@ -149,8 +149,6 @@ function StageCount({ branch }: { branch: TreeNode }) {
 
 function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () => void }) {
   const t = useText();
-  const { plan } = useScreen();
-  const announce = useAnnounce();
   const nudge = useNudge();
   const list = useList();
   const actions = useListActions();
@@ -164,10 +162,7 @@ function StageMenu({ id, title, onAdd }: { id: NodeId; title: string; onAdd: () 
         else if (key === "select") selectAllIn(list, rowOf(id));
         else if (key === "copy") actions.duplicate([id]);
         else if (key === "paste") list.paste.set(id);
-        else if (key === "delete") {
-          removeNode(plan, id);
-          announce(t("step.deleted", { title }));
-        }
+        else if (key === "delete") actions.remove([id]);
       }}
       button={<IconButton small icon="more" label={t("stage.more", { title })} className="step-more" />}
     >

@@ -122,6 +122,7 @@ export function useListActions(): ListActions {
         state.selection.set(NOTHING);
         announce(count === 1 ? t("step.deleted", { title }) : t("structure.deleted", { count }));
         if (next !== null) focusRow(next);
+        else document.querySelector<HTMLElement>(".add-stage")?.focus();
       },
       duplicate: (ids) => {
         const copies = now(() => duplicate(plan, ids));

@@ -15,13 +15,21 @@ export const StaticText = memo(function StaticText({ fragment, empty }: { fragme
   const { active } = useReadable(screen.comments);
   const open = useMemo(() => new Set<string>(threads.filter((t) => !t.resolved).map((t) => t.id)), [threads]);
   return useMemo(() => {
-    if (fragment.length === 0) return <>{empty}</>;
+    if (isBlank(fragment)) return <>{empty}</>;
     const onComment = (id: string) => screen.comments.set({ open: true, active: id as typeof active, draft: null });
     return <div className="prose">{drawChildren(fragment, { open, active, onComment })}</div>;
     // The fragment is one object; its version says when it reads differently.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, fragment, empty, open, active, screen.comments]);
 });
+
+/** Whether there is nothing but empty paragraphs. */
+function isBlank(parent: Y.XmlFragment): boolean {
+  return parent.toArray().every((child) => {
+    if (child instanceof Y.XmlText) return child.length === 0;
+    return child instanceof Y.XmlElement && child.nodeName === "paragraph" && isBlank(child);
+  });
+}
 
 interface Drawing {
   readonly open: ReadonlySet<string>;
