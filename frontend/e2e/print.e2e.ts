@@ -30,6 +30,18 @@ async function printing(who: Person): Promise<Person> {
 const titles = (page: Page): Promise<string[]> =>
   page.locator(".step-title:visible").evaluateAll((all) => all.map((one) => one.getAttribute("data-text") ?? one.textContent ?? ""));
 
+test("what nobody has written yet is not printed as a question", async () => {
+  const empty = await program.createPlan("Northwind × Acme: empty", "blank");
+  for (const [name, role] of [["Sam", "seller"], ["Vera", "viewer"]] as const) {
+    const who = await person(browser, name);
+    await joinPlan(who, linkOf(empty, role));
+    await who.page.locator(".summary :is(.rich-placeholder, .rich-empty)").waitFor();
+    await who.page.emulateMedia({ media: "print" });
+    expect(await who.page.locator(".summary:visible").count(), name).toBe(0);
+    await who.context.close();
+  }
+});
+
 test("a seller and a viewer print the same words, without controls", async () => {
   const seller = await printing(await person(browser, "Sam", { dark: true }));
   const viewer = await printing(await person(browser, "Vera", { width: 390, height: 844 }));
