@@ -387,11 +387,20 @@ func (r *Room) rest(s *Session) {
 	if s.state == leaving && s.flight == nil && len(s.queue) == 0 {
 		s.state = gone
 		delete(r.byID, s.id)
-		for _, next := range r.byID {
-			if next.grant.Person.ID == s.grant.Person.ID && len(next.queue) > 0 {
-				r.advance(next) // it may have waited for this one
-			}
-		}
+		r.passOn(s)
 	}
 	r.settled()
+}
+
+// passOn has other sessions of the person go on, which may have waited for this
+// one; see predecessor.
+func (r *Room) passOn(s *Session) {
+	if s.state != leaving && s.state != gone {
+		return
+	}
+	for _, next := range r.byID {
+		if next != s && next.grant.Person.ID == s.grant.Person.ID && len(next.queue) > 0 {
+			r.advance(next)
+		}
+	}
 }

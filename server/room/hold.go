@@ -15,11 +15,16 @@ func (r *Room) hold(s *Session) {
 		r.giveUpHeld(s)
 		return
 	}
-	if _, held := r.held[s]; !held {
+	_, before := r.held[s]
+	if !before {
 		r.held[s] = struct{}{}
 		s.heldSince, s.asked = time.Now(), false
 	}
 	r.holdAlarm.set(l.HoldAfter)
+	if !before {
+		r.passOn(s) // nobody waits for what is held
+		r.settled()
+	}
 }
 
 func (r *Room) unhold(s *Session) { delete(r.held, s) }

@@ -175,6 +175,48 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// An edit whose base never came keeps nobody waiting behind the one before it: not
+// the end of the room, and not what the same person sends from a new connection.
+func TestHeldEditHoldsNothingUp(t *testing.T) {
+	for name, then := range map[string]func(w *world, g *gate, ann *client){
+		"draining": func(w *world, g *gate, ann *client) {
+			closed := make(chan error, 1)
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			go func() { closed <- w.rooms.Close(ctx) }()
+			ann.until("notice", func() bool { return len(ann.notices) == 1 && ann.notices[0].Kind == "draining" })
+			close(g.open)
+			if err := <-closed; err != nil {
+				t.Error(err)
+			}
+		},
+		"coming back": func(w *world, g *gate, ann *client) {
+			ann.leave()
+			again := w.join(editor("ann", "plan/p1"), room.Coplan)
+			again.write("b")
+			w.text("plan/p1") // it is in the queue
+			began := time.Now()
+			close(g.open)
+			again.settled()
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("the new connection's edit took %v", took)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ann := w.join(editor("ann", w.createPlan("p1")), room.Coplan)
+			g := w.gate()
+			ann.write("a")
+			<-g.waiting
+			ann.insert("lost ")
+			ann.send(ann.insert("orphan"))
+			w.text("plan/p1") // it waits for the first
+			then(w, g, ann)
+		})
+	}
+}
+
 // When draining takes too long the room stops where it is; nothing that was not
 // durable had been acknowledged.
 func TestDrainGivesUp(t *testing.T) {
