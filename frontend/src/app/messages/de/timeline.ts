@@ -2,7 +2,7 @@ import type { timeline as en } from "../en/timeline";
 
 /** Die Zeitleiste. */
 export const timeline: Record<keyof typeof en, string> = {
-  "timeline.lead": "{steps, plural, one {# Schritt} other {# Schritte}} vom {from} bis {to}",
+  "timeline.lead": "{steps, plural, one {# Schritt} other {# Schritte}} {days, select, one {am {from}} other {vom {from} bis zum {to}}}",
   "timeline.leadNone": "Noch kein Schritt hat ein Datum",
   "timeline.tight": "{count, plural, one {# ohne Spielraum} other {# ohne Spielraum}}",
   "timeline.undated": "Der Plan hat noch kein Datum, von dem aus gerechnet wird. Unter „Termine“ auf der Seite des Plans gesetzt, gibt es jedem Schritt seinen Termin.",

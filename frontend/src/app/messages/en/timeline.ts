@@ -1,6 +1,6 @@
 /** The timeline view. */
 export const timeline = {
-  "timeline.lead": "{steps, plural, one {# step} other {# steps}} from {from} to {to}",
+  "timeline.lead": "{steps, plural, one {# step} other {# steps}} {days, select, one {on {from}} other {from {from} to {to}}}",
   "timeline.leadNone": "No step has a date yet",
   "timeline.tight": "{count, plural, one {# has no room to slip} other {# have no room to slip}}",
   "timeline.undated": "The plan has no date to count from yet. Set one under Dates on the plan’s page, and every step gets its own.",

@@ -42,7 +42,7 @@ function Clash({ clash }: { clash: Conflict }) {
     else conflicts?.drop(clash.id);
     announce(t("clash.chosen", { value: which === "mine" ? mine : theirs }));
   };
-  const values = { who, what: t(names[clash.field]), mine, theirs };
+  const values = { who, field: clash.field, what: t(names[clash.field]), mine, theirs };
   return (
     <li className="clash">
       <p className="clash-words">

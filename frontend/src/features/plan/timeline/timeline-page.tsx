@@ -129,6 +129,8 @@ export default function TimelinePage() {
     if (done) event.preventDefault();
   };
 
+  const from = dated.reduce((min, { start }) => (start < min ? start : min), dated[0]?.start ?? "");
+  const to = dated.reduce((max, { due }) => (due > max ? due : max), "");
   return (
     <div className="timeline-page page-sheet">
       <header className="page-head">
@@ -137,11 +139,7 @@ export default function TimelinePage() {
           <p className="page-lead">
             {dated.length === 0
               ? t("timeline.leadNone")
-              : t("timeline.lead", {
-                  steps: dated.length,
-                  from: dayWords(speaker, dated.reduce((min, { start }) => (start < min ? start : min), dated[0]?.start ?? "")),
-                  to: dayWords(speaker, dated.reduce((max, { due }) => (due > max ? due : max), "")),
-                })}
+              : t("timeline.lead", { steps: dated.length, days: from === to ? "one" : "many", from: dayWords(speaker, from), to: dayWords(speaker, to) })}
             {tight > 0 && ` · ${t("timeline.tight", { count: tight })}`}
           </p>
         </div>
