@@ -31,10 +31,7 @@ afterAll(async () => {
   await program?.stop();
 });
 
-const dues = async (): Promise<Record<string, string>> => {
-  const view = (await program.api().plan(planId)) as View;
-  return Object.fromEntries(view.stages.flatMap(({ steps }) => steps.map(({ title, due }) => [title, due])));
-};
+const dues = () => program.dues(planId);
 const preview = (who: Person) => who.page.getByRole("dialog", { name: "What this moves" });
 const panel = (who: Person) => who.page.getByRole("dialog", { name: "Dates", exact: true });
 const calendar = (who: Person) => panel(who).getByRole("region", { name: "Working calendar" });

@@ -1,7 +1,6 @@
 /** Dates that move: seen before they do, noted with a reason, and measured by what both sides agreed to. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { View } from "../src/plan/project";
 import { violations, overflow } from "./harness/axe";
 import { joinPlan, launch, person, waitForStatus, type Person } from "./harness/browser";
 import { linkOf, Program } from "./harness/program";
@@ -30,10 +29,7 @@ afterAll(async () => {
   await program?.stop();
 });
 
-const dues = async (): Promise<Record<string, string>> => {
-  const view = (await program.api().plan(planId)) as View;
-  return Object.fromEntries(view.stages.flatMap(({ steps }) => steps.map(({ title, due }) => [title, due])));
-};
+const dues = () => program.dues(planId);
 
 /** Opens a step's calendar and goes a week down. */
 async function aWeekLater(who: Person, title: string): Promise<void> {

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { View } from "../../src/plan/project";
 import { createApi, type Api, type CreatedPlan } from "../../src/sync/api";
 
 const binary = process.env["COPLAN_BIN"] ?? join(import.meta.dirname, "../../../bin/coplan");
@@ -70,6 +71,12 @@ export class Program {
 
   createPlan(title: string, template = "quick-start"): Promise<CreatedPlan> {
     return this.api().createPlan({ title, template, anchor: { kind: "go-live", date: "2027-06-30" } });
+  }
+
+  /** Each step's due date by its title, as the server has them. */
+  async dues(plan: string): Promise<Record<string, string>> {
+    const { stages } = (await this.api().plan(plan)) as View;
+    return Object.fromEntries(stages.flatMap(({ steps }) => steps.map(({ title, due }) => [title, due])));
   }
 
   /** Ends the program: SIGTERM lets it finish, SIGKILL doesn't. Data stays. */

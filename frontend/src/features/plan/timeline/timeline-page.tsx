@@ -26,6 +26,7 @@ import { reveal, scrollToDay, useKeptPlace, usePaper, useWidth } from "./use-fra
 import { moved, useEntries, type Entry } from "./use-steps";
 import "../page-sheet.css";
 import "./timeline.css";
+import "./timeline-small.css"; // after what it changes
 
 type Preset = "fit" | keyof typeof PRESETS;
 const presets = ["fit", "quarter", "month", "week"] as const satisfies readonly Preset[];
